@@ -1,0 +1,1 @@
+"""The marketplace: the project and the ground floor of its apps."""

@@ -1,0 +1,131 @@
+"""People, their stores, and what may be taken from them.
+
+A person may be buyer here and seller there; the role comes from the case, never from the account. People who came with
+orders of a host marketplace are joined by (integrator, reference).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
+
+from marketplace.core.ids import PublicIdField
+
+
+class User(AbstractUser):
+    """Somebody who signs in, or who came with an order and may sign in one day."""
+
+    public_id = PublicIdField(prefix="usr")
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, help_text=_("For example Europe/Moscow"))
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    integrator = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="people_sent"
+    )
+    reference = models.CharField(max_length=120, blank=True, editable=False)
+
+    objects: ClassVar[UserManager[User]] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["integrator", "reference"], condition=~Q(reference=""), name="one_user_per_integrator_reference"
+            )
+        ]
+
+    @property
+    def shown_name(self) -> str:
+        """The name the other side and staff see; never the e-mail address."""
+        return self.get_full_name() or self.username
+
+
+class Store(models.Model):
+    """A shop that sells. Its members act for it."""
+
+    public_id = PublicIdField(prefix="sto")
+    name = models.CharField(_("name"), max_length=200)
+    members = models.ManyToManyField(User, through="StoreMember", related_name="stores")
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    local_return_countries = models.JSONField(_("countries with a local return address"), default=list, blank=True)
+    commission_bp = models.PositiveSmallIntegerField(_("commission (hundredths of a percent)"), default=0)
+    integrator = models.ForeignKey(
+        User, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="stores_sent"
+    )
+    reference = models.CharField(max_length=120, blank=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["integrator", "reference"], condition=~Q(reference=""), name="one_store_per_integrator_reference"
+            ),
+            models.CheckConstraint(condition=Q(commission_bp__lte=10000), name="commission_at_most_everything"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoreMember(models.Model):
+    """Who may act for a store."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    is_owner = models.BooleanField(_("owner"), default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "user"], name="one_membership_per_store_and_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.store}"
+
+
+class RestrictionQuerySet(models.QuerySet["Restriction"]):
+    def in_force(self, at: datetime) -> RestrictionQuerySet:
+        return self.filter(starts_at__lte=at, lifted_at=None).filter(Q(ends_at=None) | Q(ends_at__gt=at))
+
+
+class Restriction(models.Model):
+    """Something a person may not do for a while. It never takes away the right to answer or appeal (C-12)."""
+
+    class Kind(models.TextChoices):
+        NO_DISPUTES = "no_disputes", _("may not open disputes")
+        NO_REPORTS = "no_reports", _("may not send reports")
+        NO_ORDERS = "no_orders", _("may not buy")
+
+    public_id = PublicIdField(prefix="rst")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions")
+    kind = models.CharField(max_length=20, choices=Kind)
+    reason = models.TextField(_("why, as the person reads it"))
+    cause = models.CharField(max_length=60, blank=True, help_text=_("The decision that it comes from"))
+    imposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RestrictionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()}"
+
+
+class ApiToken(AbstractAuthToken):
+    """A token for the API: kept hashed, expires, and may do only what its scopes say."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("read")
+        WRITE = "write", _("act")
+        IMPORT = "orders:import", _("send orders")
+
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    scopes = models.JSONField(_("scopes"), default=list)
+
+    def __str__(self) -> str:
+        return f"{self.name or self.token_key} of {self.user}"

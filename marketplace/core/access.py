@@ -1,0 +1,73 @@
+"""Who acts, and what a rule is.
+
+An `Actor` is made at the door (`edges.actor_of`) or by `Actor.system()`; nothing below a door sees a request.
+A `Rule` answers one question about one actor and one case: may this person do this verb here? Roles come from
+the case's own rows (its buyer, its store), never from what the request says (threats.md A3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+MEDIATOR = "mediator"
+LEAD_MEDIATOR = "lead_mediator"
+MODERATOR = "moderator"
+INTEGRATOR = "integrator"
+ROLES = (MEDIATOR, LEAD_MEDIATOR, MODERATOR, INTEGRATOR)
+
+Door = Literal["page", "api", "admin", "command", "clock", "service"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `saw` is the version of the case that the person had before their eyes, if the door knows it."""
+
+    user_id: int | None
+    groups: frozenset[str] = frozenset()
+    store_ids: frozenset[int] = frozenset()
+    via: Door = "service"
+    saw: int | None = None
+    is_system: bool = field(default=False)
+
+    @classmethod
+    def system(cls) -> Actor:
+        """The clock and the workers: what happens when nobody acts."""
+        return cls(user_id=None, via="clock", is_system=True)
+
+    def having_seen(self, version: int | None) -> Actor:
+        return replace(self, saw=version)
+
+    def is_in(self, *groups: str) -> bool:
+        return not self.groups.isdisjoint(groups)
+
+    @property
+    def is_mediator(self) -> bool:
+        return self.is_in(MEDIATOR, LEAD_MEDIATOR)
+
+    @property
+    def is_staff(self) -> bool:
+        """Staff who may read cases. Integrators are service accounts, not staff."""
+        return self.is_in(MEDIATOR, LEAD_MEDIATOR, MODERATOR)
+
+
+#: (actor, case) → may they? A verb without a rule is forbidden to everybody.
+Rule = Callable[[Actor, Any], bool]
+
+
+def system_only(actor: Actor, case: object) -> bool:
+    return actor.is_system
+
+
+def anybody(actor: Actor, case: object) -> bool:
+    return True
+
+
+def either(*rules: Rule) -> Rule:
+    """Whoever one of the rules lets."""
+
+    def any_of(actor: Actor, case: Any) -> bool:
+        return any(rule(actor, case) for rule in rules)
+
+    return any_of

@@ -1,0 +1,361 @@
+"""What every case is made of: a locked row that advances only by verbs, one step at a time.
+
+A *case* (order, dispute, later return, appeal, report) has a state, a deadline (`due_at`) and a timeline of events.
+A *verb* is one function in an app's `services.py` whose body runs inside `step()`::
+
+    with step(Dispute, pk, "accept_claim", by=by) as dispute:
+        dispute.accept_claim()
+        carry_out(dispute, ...)
+
+`step()` is the only way to move a case: it locks (parents first), asks the rule, refuses what comes too late, lets the
+body act, sets the next deadline, and writes one event, all in one transaction. `sweep()` is the clock: it does what was
+promised for the case that nobody acts.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed, can_proceed
+
+from .access import Actor, Rule
+from .errors import Forbidden, NotFound, TooLate, VersionChanged, WrongState
+from .money import Money
+
+log = logging.getLogger(__name__)
+
+#: After so many failed tries a deadline is set aside for a person to look at; the others go on.
+TRIES_BEFORE_SET_ASIDE = 5
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Who gets what of the money that a case holds. Gross: buyer + seller = what is held."""
+
+    buyer: Money
+    seller: Money
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What a state waits for, until when, and what happens then.
+
+    `due` is a pure function of the case's own rows, so that a later policy changes no promise made.
+    `then` is a verb, done by the clock; where it is None, `due` is a target date only and `why` says why.
+    """
+
+    due: Callable[[Any], datetime | None]
+    then: str | None
+    waiting_for: str
+    outcome: Callable[[Any], Outcome | None] = field(default=lambda case: None)
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class NextDefault:
+    """What will happen, and when, if nobody acts (Z-05)."""
+
+    at: datetime | None
+    action: str | None
+    waiting_for: str
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What a kind of case gives to the ground floor: the verbs of its clock, and how its events are told."""
+
+    by_clock: Mapping[str, Callable[..., object]]
+    announce: Callable[[Any], None]
+
+
+_registered: dict[type[Case], Registration] = {}
+
+
+def register(model: type[Case], *, by_clock: Mapping[str, Callable[..., object]], announce: Callable[[Any], None]) -> None:
+    """Called once by the app's AppConfig.ready()."""
+    _registered[model] = Registration(by_clock, announce)
+
+
+class Case(models.Model):
+    """One matter between people, with a state, a deadline and a timeline."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_verb = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="What the clock does at due_at; empty: a target date only"
+    )
+    entered_at = models.DateTimeField(editable=False, help_text="When the present state was entered")
+    created_at = models.DateTimeField(editable=False)
+    deadline_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at", "id"], condition=~Q(due_verb=""), name="%(class)s_due")
+        ]
+
+    #: verb → rule; a verb without a rule is nobody's.
+    RULES: ClassVar[Mapping[str, Rule]] = {}
+    #: open phase → deadline
+    DEADLINES: ClassVar[Mapping[str, Deadline]] = {}
+    #: verbs that answer no deadline, and so are never too late for one
+    ANY_TIME: ClassVar[frozenset[str]] = frozenset()
+    #: foreign keys whose rows are locked before the case itself, always in this order
+    LOCK_FIRST: ClassVar[tuple[str, ...]] = ()
+    #: relations read along when the case is locked
+    LOCK_WITH: ClassVar[tuple[str, ...]] = ()
+
+    state: Any
+    public_id: Any
+    events: Any
+    now: datetime
+    at: datetime
+    _said: dict[str, Any]
+
+    # -- locking and the step's two halves ------------------------------------------------------------------
+
+    @classmethod
+    def lock(cls, pk: int) -> Self:
+        """The row and its parents, locked, parents first. The one place in the product where cases are locked."""
+        manager: Any = cls._default_manager
+        parents = manager.filter(pk=pk).values_list(*(f"{name}_id" for name in cls.LOCK_FIRST)).first() if cls.LOCK_FIRST else ()
+        if parents is None:
+            raise NotFound(_("This does not exist."))
+        held = {}
+        for name, parent_pk in zip(cls.LOCK_FIRST, parents, strict=True):
+            parent_model: Any = cls._meta.get_field(name).related_model
+            held[name] = parent_model.lock(parent_pk)
+        case = manager.select_for_update(of=("self",)).select_related(*cls.LOCK_WITH).filter(pk=pk).first()
+        if case is None:
+            raise NotFound(_("This does not exist."))
+        for name, parent in held.items():
+            setattr(case, name, parent)
+        case.now = case.at = timezone.now()
+        found: Self = case
+        return found
+
+    def allow(self, verb: str, by: Actor) -> None:
+        """Refuse whoever may not, whoever read an old version, and whoever comes too late. In this order."""
+        rule = self.RULES.get(verb)
+        if rule is None or not rule(by, self):
+            raise Forbidden(_("This step belongs to somebody else."))
+        if by.saw is not None and by.saw != self.version:
+            raise VersionChanged(_("Somebody else acted on this while you were reading. Look at it again, then decide."))
+        if by.is_system and verb == self.due_verb:
+            if self.due_at is None or self.now < self.due_at:
+                raise WrongState(_("This is not due yet."))
+            self.at = self.due_at
+        elif verb not in self.ANY_TIME and self.is_overdue(self.now):
+            raise TooLate(_("The time to do this has ended."), possible_until=self.due_at)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """From `due_at` on the default has won, however late the worker is (Z-03)."""
+        return bool(self.due_verb and self.due_at and now >= self.due_at)
+
+    def say(self, **data: Any) -> None:
+        """Add facts to the event that this step will write."""
+        self._said = {**getattr(self, "_said", {}), **data}
+
+    def finish(self, verb: str, by: Actor, before: str) -> CaseEvent:
+        """Set the next deadline, save, write the event and the notices: the end of every step."""
+        if self.state != before:
+            self.entered_at = self.at
+        self.arm()
+        self.deadline_tries = 0
+        self.version += 1
+        self.save()
+        event = self.record(verb, by, before)
+        registration = _registered.get(type(self))
+        if registration:
+            registration.announce(event)
+        return event
+
+    def arm(self) -> None:
+        """Set `due_at` and `due_verb` from the phase's row in DEADLINES."""
+        deadline = self.deadline
+        self.due_at = deadline.due(self) if deadline else None
+        self.due_verb = (deadline.then or "") if deadline and self.due_at else ""
+
+    def record(self, verb: str, by: Actor, before: str) -> CaseEvent:
+        """One line of the timeline; its time never goes back (threats.md T7)."""
+        last = self.events.order_by("-pk").values_list("at", flat=True).first()
+        event: CaseEvent = self.events.create(
+            verb=verb,
+            from_state=before,
+            to_state=self.state,
+            actor_id=by.user_id,
+            role=self.role_of(by),
+            at=max(self.at, last) if last else self.at,
+            recorded_at=self.now,
+            data=getattr(self, "_said", {}),
+        )
+        self._said = {}
+        return event
+
+    def start(self, verb: str, *, by: Actor, now: datetime) -> CaseEvent:
+        """The first step of a case that does not exist yet; the caller holds the locks of its parents."""
+        self.now = self.at = self.created_at = self.entered_at = now
+        self.version = 0
+        return self.finish(verb, by, "")
+
+    # -- what doors ask ---------------------------------------------------------------------------------------
+
+    def role_of(self, by: Actor) -> str:
+        """The actor's part in this case: buyer, seller, mediator, …; from the case's rows only."""
+        return "system" if by.is_system else "staff" if by.is_staff else "integrator"
+
+    def verbs_for(self, by: Actor, *, now: datetime | None = None) -> list[str]:
+        """What this reader may do at this moment; pages, API and admin draw their buttons from it."""
+        if by.is_system:
+            return []
+        late = self.is_overdue(now or timezone.now())
+        return [
+            verb
+            for verb, rule in self.RULES.items()
+            if not (late and verb not in self.ANY_TIME) and rule(by, self) and can_proceed(getattr(self, verb))
+        ]
+
+    @property
+    def phase(self) -> str:
+        """The key into DEADLINES: the state, unless one state waits for different things."""
+        state: str = self.state
+        return state
+
+    @property
+    def deadline(self) -> Deadline | None:
+        return self.DEADLINES.get(self.phase)
+
+    @property
+    def is_open(self) -> bool:
+        return self.deadline is not None
+
+    @property
+    def next_default(self) -> NextDefault | None:
+        """What happens if nobody acts, to the cent; None once the case has ended (Z-05)."""
+        deadline = self.deadline
+        if deadline is None:
+            return None
+        return NextDefault(self.due_at, self.due_verb or None, deadline.waiting_for, deadline.outcome(self))
+
+
+class CaseEvent(models.Model):
+    """One line of a case's timeline: who, what, when, from, to. Written with the change, never edited (Z-02)."""
+
+    verb = models.CharField(max_length=40)
+    from_state = models.CharField(max_length=30, blank=True)
+    to_state = models.CharField(max_length=30)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    at = models.DateTimeField(help_text="When it took effect; for a deadline, the deadline itself")
+    recorded_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+        ordering = ("pk",)
+
+    #: the foreign key that names the case
+    CASE: ClassVar[str] = ""
+
+    @property
+    def case(self) -> Case:
+        found: Case = getattr(self, self.CASE)
+        return found
+
+
+C = TypeVar("C", bound=Case)
+
+
+@contextmanager
+def step(model: type[C], pk: int, verb: str, *, by: Actor) -> Iterator[C]:
+    """One verb on one case, whole or not at all.
+
+    Raises Forbidden, VersionChanged, TooLate, WrongState, NotFound; then nothing has moved.
+    """
+    with transaction.atomic():
+        case = model.lock(pk)
+        case.allow(verb, by)
+        before = case.state
+        try:
+            yield case
+        except TransitionNotAllowed as refusal:
+            raise WrongState(_("This is no longer possible: the case has moved on.")) from refusal
+        case.finish(verb, by, before)
+
+
+# -- the clock --------------------------------------------------------------------------------------------------
+
+
+def sweep(*, now: datetime | None = None) -> Counter[str]:
+    """Meet every deadline that is due, oldest first, over all kinds of cases; how many of each verb were done.
+
+    May run late, twice, and beside others: each case is locked and looked at again before anything happens.
+    A case whose next deadline is due too comes back into the same run, in its turn (Z-03).
+    """
+    now = now or timezone.now()
+    done: Counter[str] = Counter()
+    failed: set[tuple[type[Case], int]] = set()
+    while waiting := _due(now, failed):
+        while waiting:
+            _at, _rank, pk, model = heapq.heappop(waiting)
+            verb = _meet(model, pk, failed)
+            if verb:
+                done[f"{model._meta.model_name}.{verb}"] += 1
+                _again(waiting, model, pk, now)
+    return done
+
+
+def _due(now: datetime, failed: set[tuple[type[Case], int]]) -> list[tuple[datetime, int, int, type[Case]]]:
+    """The next batch over all kinds, in (due_at, id) order; never past the last one read of a full batch."""
+    heap: list[tuple[datetime, int, int, type[Case]]] = []
+    horizon = now
+    for rank, model in enumerate(_registered):
+        skip = [pk for kind, pk in failed if kind is model]
+        rows = model._default_manager.filter(due_at__lte=now, deadline_tries__lt=TRIES_BEFORE_SET_ASIDE)
+        rows = rows.exclude(due_verb="").exclude(pk__in=skip)
+        found = list(rows.order_by("due_at", "pk").values_list("due_at", "pk")[:BATCH])
+        if len(found) == BATCH:
+            horizon = min(horizon, found[-1][0])
+        heap += [(due_at, rank, pk, model) for due_at, pk in found]
+    heap = [entry for entry in heap if entry[0] <= horizon]
+    heapq.heapify(heap)
+    return heap
+
+
+def _again(waiting: list[tuple[datetime, int, int, type[Case]]], model: type[Case], pk: int, now: datetime) -> None:
+    """A case that is due again already (after an outage) takes its turn in the same run."""
+    due_at = model._default_manager.filter(pk=pk, due_at__lte=now).exclude(due_verb="").values_list("due_at", flat=True).first()
+    if due_at:
+        heapq.heappush(waiting, (due_at, list(_registered).index(model), pk, model))
+
+
+def _meet(model: type[Case], pk: int, failed: set[tuple[type[Case], int]]) -> str | None:
+    """Do one case's default. One that cannot be done is counted, logged and left for later; the rest goes on."""
+    verb = model._default_manager.filter(pk=pk).values_list("due_verb", flat=True).first()
+    if not verb:
+        return None
+    try:
+        _registered[model].by_clock[verb](pk, by=Actor.system())
+    except (WrongState, NotFound):
+        failed.add((model, pk))  # somebody was quicker; if it is due again, the next run sees it
+        return None
+    except Exception:  # one poisoned case must not stop the clock for the others
+        log.exception("deadline failed: %s %s %s", model._meta.label, pk, verb)
+        failed.add((model, pk))
+        model._default_manager.filter(pk=pk).update(deadline_tries=F("deadline_tries") + 1)
+        return None
+    return verb

@@ -1,0 +1,76 @@
+"""Where a request becomes an `Actor`, and a domain error becomes a page. Doors use it; nothing below a door does."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from .access import Actor, Door
+from .errors import DomainError, NotFound
+
+#: form fields that are never shown back to the person as "what you typed"
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key"})
+
+
+def actor_of(request: HttpRequest, *, via: Door = "page") -> Actor:
+    """Who acts: the signed-in user with their groups and stores, read once a request; and the version they had seen.
+
+    A page carries the version in a hidden field `version`; the API in `If-Match`.
+    """
+    found: Actor | None = getattr(request, "_actor", None)
+    if found is None:
+        found = _read(request.user, via)
+        request._actor = found  # type: ignore[attr-defined]  # a cache for the length of the request
+    return found.having_seen(_version_seen(request))
+
+
+def actor_for(user: Any, *, via: Door = "service") -> Actor:
+    """An actor for a user outside a request: commands and tests."""
+    return _read(user, via)
+
+
+def _read(user: Any, via: Door) -> Actor:
+    if not user.is_authenticated:
+        return Actor(user_id=None, via=via)
+    groups = frozenset(user.groups.values_list("name", flat=True))
+    store_ids = frozenset(user.stores.values_list("pk", flat=True))
+    return Actor(user_id=user.pk, groups=groups, store_ids=store_ids, via=via)
+
+
+def _version_seen(request: HttpRequest) -> int | None:
+    etag = request.headers.get("If-Match", "").removeprefix("W/").strip('" ')
+    text = etag.rpartition(":")[2] if etag else (request.POST.get("version", "") if request.method == "POST" else "")
+    if etag == "*" or not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class DomainErrorMiddleware:
+    """A refusal on a page becomes a page that says what is the matter and shows what was typed. API paths have their own."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, self.get_response(request))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+            return None
+        if request.path.startswith("/admin/") and request.method == "POST" and not isinstance(exception, NotFound):
+            messages.error(request, exception.detail)
+        return error_page(request, exception)
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page for a refusal, with its HTTP status; 404 looks the same for what is not yours and what is not there."""
+    typed = {
+        name: value for name, value in request.POST.items() if name not in NOT_TYPED and value.strip() and len(value) > 20
+    }
+    back = request.path.rsplit("/", 2)[0] + "/"
+    status = 409 if error.status == 412 else error.status
+    template = "404.html" if status == 404 else "errors/refused.html"
+    return render(request, template, {"error": error, "typed": typed, "back_url": back}, status=status)

@@ -1,0 +1,148 @@
+"""`manage.py serve`: the web server and the background workers under one command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from marketplace import database
+
+PATIENCE = 7.0  # seconds for an orderly stop; after that the rest is killed
+WATCH_SECONDS = 2.0  # how often the embedded database is looked after
+
+
+class Child:
+    """One long-running program of ours: started in a process group of its own, its lines prefixed."""
+
+    def __init__(self, name: str, command: list[str]) -> None:
+        self.name = name
+        self.process = subprocess.Popen(  # noqa: S603  (our own programs)
+            command,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # so Ctrl-C reaches only us, and we stop everybody in order
+        )
+        assert self.process.stdout is not None, "stdout is a pipe"
+        self.reader = threading.Thread(target=self._copy, args=[self.process.stdout], daemon=True)
+        self.reader.start()
+
+    def _copy(self, lines: IO[str]) -> None:
+        for line in lines:
+            sys.stdout.write(f"{self.name:<7} | {line}")
+            sys.stdout.flush()
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM to the master alone: django-q2's master hangs when its children get it too."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+
+    def end(self, deadline: float) -> None:
+        """Wait until `deadline` (monotonic seconds), then kill whatever is left of the group."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        with suppress(ProcessLookupError, PermissionError):  # macOS says EPERM for a group of zombies
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.reader.join(1.0)
+
+
+class Command(BaseCommand):
+    """Run web and workers until Ctrl-C (or SIGTERM), then stop both and leave no process behind."""
+
+    help = "Runs the web server and the background workers until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+        parser.add_argument("--demo", action="store_true", help="fill the demo world first")
+
+    def handle(self, *args: Any, host: str, port: int, migrate: bool, demo: bool, **options: Any) -> None:
+        """Prepare, start, watch, stop."""
+        self.stop_asked = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.stop_asked.set())
+        self._check_port(host, port)
+        with database.held():
+            self._prepare(migrate=migrate, demo=demo)
+            connections.close_all()
+            failed = None if self.stop_asked.is_set() else self._run(host, port)
+        if failed:
+            raise CommandError(f"{failed} ended by itself; its last lines above say why.")
+
+    def _check_port(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    f"Cannot listen on {host}:{port}: {error.strerror}. Try PORT=8001."
+                ) from error
+
+    def _prepare(self, *, migrate: bool, demo: bool) -> None:
+        if migrate:
+            call_command("migrate", verbosity=1, interactive=False)
+            call_command("createcachetable")
+        if settings.PRODUCTION:
+            call_command("collectstatic", verbosity=0, interactive=False)
+        if demo and not self.stop_asked.is_set():
+            call_command("demo")
+
+    def _run(self, host: str, port: int) -> str | None:
+        """Serve until told to stop; return the name of a child that ended by itself, or None."""
+        children = [Child("web", self._web(host, port)), Child("workers", self._workers())]
+        failed, up = None, False
+        while not failed and not self.stop_asked.wait(WATCH_SECONDS if up else 0.1):
+            failed = next((child.name for child in children if child.process.poll() is not None), None)
+            if not up and (up := self._answers(host, port)):
+                self.stdout.write(f"Redress is on http://{host}:{port}/ - stop it with Ctrl-C.")
+            if not os.environ.get("DATABASE_URL"):
+                database.ensure_running()
+        self.stdout.write("Stopping.")
+        deadline = time.monotonic() + PATIENCE
+        for child in children:
+            child.ask_to_stop()
+        for child in children:
+            child.end(deadline)
+        return failed
+
+    def _answers(self, host: str, port: int) -> bool:
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return True
+        return False
+
+    def _web(self, host: str, port: int) -> list[str]:
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return [
+            *(sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", address),
+            # Threads, because a slow client would otherwise hold a whole worker.
+            *("--worker-class", "gthread"),
+            *(
+                "--workers",
+                os.environ.get("WEB_WORKERS", "2"),
+                "--threads",
+                os.environ.get("WEB_THREADS", "8"),
+            ),
+            *("--graceful-timeout", "5", "--log-level", "warning", "--preload", "--no-control-socket"),
+        ]
+
+    def _workers(self) -> list[str]:
+        return [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]

@@ -1,0 +1,76 @@
+"""Telling people: notices are written in the transaction of what they tell (F-07); mail leaves afterwards.
+
+What is told of which verb stands in a table of each app (`notifications.py` there); this room only renders and writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import translation
+
+from marketplace.accounts.models import StoreMember, User
+from marketplace.core.cases import CaseEvent
+from marketplace.core.display import moment_text
+
+from .models import Notice
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one role is told of one verb. Texts are lazy and may name facts: %(amount)s, %(due)s, %(item)s …"""
+
+    to: str
+    subject: Any
+    text: Any
+    needs_you: bool = False
+
+
+def tell(
+    event: CaseEvent, messages: Iterable[Message], people: Mapping[str, Iterable[int]], facts: Mapping[str, Any], url: str
+) -> None:
+    """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language."""
+    wanted = [(message, pk) for message in messages for pk in people.get(message.to, ()) if pk != event.actor_id]
+    if not wanted:
+        return
+    readers = User.objects.in_bulk({pk for _message, pk in wanted})
+    Notice.objects.bulk_create(
+        [_notice(event, message, readers[pk], facts, url) for message, pk in wanted if pk in readers],
+        ignore_conflicts=True,
+    )
+
+
+def _notice(event: CaseEvent, message: Message, reader: User, facts: Mapping[str, Any], url: str) -> Notice:
+    case = event.case
+    with translation.override(reader.language or "en"):
+        due = moment_text(case.due_at, "at", zone=zone_of(reader)) if case.due_at else ""
+        words = {**facts, "due": due}
+        return Notice(
+            recipient=reader,
+            key=f"{event._meta.label_lower}:{event.pk}",
+            case_id=case.public_id,
+            url=url,
+            subject=str(message.subject) % words,
+            text=str(message.text) % words,
+            due_at=case.due_at if message.needs_you else None,
+            needs_you=message.needs_you,
+            created_at=event.recorded_at,
+            mail=Notice.Mail.WAITING if reader.email else Notice.Mail.NONE,
+            mail_next_at=event.recorded_at if reader.email else None,
+        )
+
+
+def zone_of(reader: User) -> ZoneInfo:
+    """The reader's time zone; UTC where none, or no known one, is set."""
+    try:
+        return ZoneInfo(reader.time_zone or "UTC")
+    except (ValueError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
+
+
+def members_of(store_pk: int) -> list[int]:
+    """The people who act for a store."""
+    return list(StoreMember.objects.filter(store_id=store_pk).values_list("user_id", flat=True))

@@ -1,0 +1,58 @@
+"""Who may do what with an order: one table for pages, API and admin (Z-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from marketplace.core.access import Actor, Rule, either, system_only
+
+if TYPE_CHECKING:
+    from .models import Order
+
+
+def buyer(actor: Actor, order: Order) -> bool:
+    return actor.user_id is not None and actor.user_id == order.buyer_id
+
+
+def seller(actor: Actor, order: Order) -> bool:
+    return order.store_id in actor.store_ids
+
+
+def sender(actor: Actor, order: Order) -> bool:
+    """The integrator who sent this order."""
+    return actor.user_id is not None and actor.user_id == order.integrator_id
+
+
+def visible(actor: Actor) -> Q:
+    """The orders that exist for this actor: own, of own stores, sent by it; staff see all."""
+    if actor.is_system or actor.is_staff:
+        return Q()
+    if actor.user_id is None:
+        return Q(pk=None)
+    return Q(buyer_id=actor.user_id) | Q(store_id__in=actor.store_ids) | Q(integrator_id=actor.user_id)
+
+
+RULES: Mapping[str, Rule] = {
+    "pay": sender,
+    "ship": either(seller, sender),
+    "change_tracking": either(seller, sender),
+    "record_tracking": either(seller, sender),
+    "confirm_receipt": either(buyer, sender),
+    "request_extension": buyer,
+    "extend_protection": seller,
+    "cancel": either(buyer, sender),
+    "send_message": either(buyer, seller),
+    "confirm_automatically": system_only,
+    "release": system_only,
+}
+
+
+def role_in(actor: Actor, order: Any) -> str | None:
+    """buyer, seller or integrator of this very order; None for everybody else."""
+    for name, rule in (("buyer", buyer), ("seller", seller), ("integrator", sender)):
+        if rule(actor, order):
+            return name
+    return None

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    """Listings, orders, shipments and what protection allows when."""
+
+    name = "marketplace.orders"
+    label = "orders"
+    verbose_name = _("Orders")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the clock its verbs, and every event its messages."""
+        from marketplace.core import cases
+
+        from . import notifications, services
+        from .models import Order
+
+        cases.register(Order, by_clock=services.BY_CLOCK, announce=notifications.announce)

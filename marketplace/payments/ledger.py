@@ -1,0 +1,102 @@
+"""The ledger: the only place that writes entries.
+
+Double entry, in minor units. An account's balance is what we owe its owner, so only the gateway's clearing account (what the
+provider holds for us, counted negative) may be below zero. Entries add up to zero, are never changed, and every movement
+has a key that makes it happen once; triggers in the database hold all of this whoever writes.
+
+    captured    clearing −   escrow +
+    released    escrow −     seller +, commission +
+    decided     escrow −     refunds +          (reserved for the buyer)
+    sent        refunds −    clearing +         (the provider took it)
+    failed      clearing −   refunds +          (the provider gave it back: still the buyer's)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q, Sum
+
+from .models import LedgerAccount, LedgerEntry, LedgerTransaction
+
+Kind = LedgerAccount.Kind
+Account = tuple[str, str]  # kind, owner's public id
+
+#: one for the whole marketplace and currency; their balance is summed when asked for, never kept in one hot row
+CLEARING: Account = (Kind.CLEARING, "")
+COMMISSION: Account = (Kind.COMMISSION, "")
+
+
+def escrow_of(public_id: str) -> Account:
+    return (Kind.ESCROW, public_id)
+
+
+def refunds_of(payment_public_id: str) -> Account:
+    return (Kind.REFUNDS, payment_public_id)
+
+
+def seller_of(store_public_id: str) -> Account:
+    return (Kind.SELLER, store_public_id)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of money: `lines` are (account, amount in minor units), and add up to zero."""
+
+    kind: str
+    key: str
+    at: datetime
+    currency: str
+    lines: Sequence[tuple[Account, int]]
+
+
+def move(source: Account, target: Account, amount: int, *, kind: str, key: str, at: datetime, currency: str) -> Movement:
+    """The common movement: one amount from one account to another."""
+    return Movement(kind, key, at, currency, ((source, -amount), (target, amount)))
+
+
+def post(*movements: Movement) -> list[LedgerTransaction]:
+    """Write the movements, all or none. A key that was posted before raises IntegrityError: nothing moves twice."""
+    wanted = {(account, m.currency) for m in movements for account, _amount in m.lines}
+    accounts = _accounts(wanted)
+    rows = LedgerTransaction.objects.bulk_create(LedgerTransaction(key=m.key, kind=m.kind, at=m.at) for m in movements)
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(transaction=row, account_id=accounts[account, m.currency], amount=amount)
+        for row, m in zip(rows, movements, strict=True)
+        for account, amount in m.lines
+        if amount
+    )
+    return rows
+
+
+def _accounts(wanted: set[tuple[Account, str]]) -> dict[tuple[Account, str], int]:
+    """The accounts' ids, made where they are missing."""
+    found = _find(wanted)
+    missing = wanted - found.keys()
+    if missing:
+        new = (LedgerAccount(kind=kind, owner=owner, currency=currency) for (kind, owner), currency in sorted(missing))
+        LedgerAccount.objects.bulk_create(new, ignore_conflicts=True)
+        found |= _find(missing)
+    return found
+
+
+def _find(wanted: Iterable[tuple[Account, str]]) -> dict[tuple[Account, str], int]:
+    owners = {account[1] for account, _currency in wanted}
+    rows = LedgerAccount.objects.filter(owner__in=owners).values_list("kind", "owner", "currency", "pk")
+    return {((kind, owner), currency): pk for kind, owner, currency, pk in rows}
+
+
+def balance(account: Account, currency: str) -> int:
+    """What the entries of an account add up to."""
+    of_account = Q(account__kind=account[0], account__owner=account[1], account__currency=currency)
+    total: int | None = LedgerEntry.objects.filter(of_account).aggregate(total=Sum("amount"))["total"]
+    return total or 0
+
+
+def unbalanced() -> models.QuerySet[LedgerEntry, dict[str, object]]:
+    """Movements whose entries do not add up to zero in each currency: must always be empty."""
+    sums = LedgerEntry.objects.values("transaction__key", "account__currency").annotate(total=Sum("amount"))
+    return sums.exclude(total=0)

@@ -1,0 +1,126 @@
+"""Money in and out of an escrow. The caller holds the lock of whatever the escrow belongs to.
+
+Each movement has one cause, which is its key: the same cause never moves money twice. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from marketplace.core.errors import Invalid, WrongState
+from marketplace.core.money import share, split
+from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.workdays import working_window
+
+from . import ledger
+from .models import Escrow, Payment, Refund
+
+
+def capture(escrow: Escrow, payments: Sequence[Payment]) -> None:
+    """Money arrived: unsaved payments are saved, real money is put in escrow; coupons are kept as a record only (O-11)."""
+    Payment.objects.bulk_create(payments)
+    money = [payment for payment in payments if payment.is_money]
+    ledger.post(*(captured(escrow, payment) for payment in money))
+    total = sum(payment.amount for payment in money)
+    Escrow.objects.filter(pk=escrow.pk).update(captured=F("captured") + total)
+    escrow.captured += total
+
+
+def captured(escrow: Escrow, payment: Payment) -> ledger.Movement:
+    """The ledger's movement for one payment of real money."""
+    return ledger.move(
+        ledger.CLEARING,
+        ledger.escrow_of(escrow.public_id),
+        payment.amount,
+        kind="captured",
+        key=f"capture:{payment.public_id}",
+        at=payment.paid_at,
+        currency=escrow.currency,
+    )
+
+
+def release(escrow: Escrow, amount: int, *, cause: str, at: datetime) -> None:
+    """To the seller's balance, less commission (O-02). Raises WrongState where the escrow does not hold so much."""
+    if amount == 0:
+        return
+    _take(escrow, amount, "released")
+    commission = share(amount, escrow.store.commission_bp, 10_000)
+    lines = [
+        (ledger.escrow_of(escrow.public_id), -amount),
+        (ledger.seller_of(escrow.store.public_id), amount - commission),
+        (ledger.COMMISSION, commission),
+    ]
+    ledger.post(ledger.Movement("released", f"release:{cause}", at, escrow.currency, lines))
+
+
+def refund(escrow: Escrow, amount: int, *, cause: str, at: datetime, policy: ProtectionPolicy) -> list[Refund]:
+    """Back to the buyer: one Refund row for each payment of real money, in proportion (X-01); the rows are the outbox (X-02).
+
+    Raises WrongState where the escrow does not hold so much.
+    """
+    if amount == 0:
+        return []
+    payments = [payment for payment in escrow.payments.all() if payment.is_money]
+    parts = split(amount, [payment.amount - payment.refunded for payment in payments])
+    _take(escrow, amount, "refunded")
+    low, high = expected_dates(at, policy)
+    refunds = []
+    for payment, part in zip(payments, parts, strict=True):
+        if part:
+            _reserve(payment, part)
+            refunds.append(
+                Refund(
+                    payment=payment,
+                    cause=cause,
+                    amount=part,
+                    decided_at=at,
+                    next_try_at=at,
+                    expected_from=low,
+                    expected_to=high,
+                )
+            )
+    Refund.objects.bulk_create(refunds)
+    ledger.post(*(_decided(escrow, row) for row in refunds))
+    return refunds
+
+
+def expected_dates(at: datetime, policy: ProtectionPolicy) -> tuple[date, date]:
+    """When a refund decided at that moment reaches the buyer: from, to (X-03)."""
+    low, high = policy.refund_days_min, policy.refund_days_max
+    if policy.refund_in_working_days:
+        return working_window(at, low, high, policy.calendar)
+    return (at + timedelta(days=low)).date(), (at + timedelta(days=high)).date()
+
+
+def _decided(escrow: Escrow, row: Refund) -> ledger.Movement:
+    return ledger.move(
+        ledger.escrow_of(escrow.public_id),
+        ledger.refunds_of(row.payment.public_id),
+        row.amount,
+        kind="decided",
+        key=f"refund:{row.public_id}:decided",
+        at=row.decided_at,
+        currency=escrow.currency,
+    )
+
+
+def _take(escrow: Escrow, amount: int, column: str) -> None:
+    """Count the amount out of the escrow; the guarded update and a CHECK refuse what it does not hold (threats.md M2)."""
+    if amount < 0:
+        raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
+    held = F("captured") - F("refunded") - F("released")
+    enough = Escrow.objects.annotate(held_now=held).filter(pk=escrow.pk, held_now__gte=amount)
+    if not enough.update(**{column: F(column) + amount}):
+        raise WrongState(_("There is not so much money left in escrow."))
+    setattr(escrow, column, getattr(escrow, column) + amount)
+
+
+def _reserve(payment: Payment, amount: int) -> None:
+    room = Payment.objects.filter(pk=payment.pk, refunded__lte=F("amount") - amount)
+    if not room.update(refunded=F("refunded") + amount):
+        raise WrongState(_("This payment has been refunded already."))
+    payment.refunded += amount

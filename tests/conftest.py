@@ -1,0 +1,15 @@
+"""What every test stands on."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_separate(settings, tmp_path):
+    """Hash passwords fast, and keep each test's files in a folder of its own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "evidence": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "evidence"), "base_url": None},
+        }
+    }
