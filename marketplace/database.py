@@ -232,6 +232,8 @@ def _wait_for_postmaster() -> bool:
 
 def _start() -> None:
     """Start the server. The caller holds the lock and knows that none is running."""
+    if os.geteuid() == 0:
+        _open_the_way()
     if not (_data_dir() / "PG_VERSION").exists():
         _initialise()
     _forget_dead_server()
@@ -260,7 +262,6 @@ def _initialise() -> None:
     if os.geteuid() == 0:
         account = _system_user()
         os.chown(fresh, account.pw_uid, account.pw_gid)
-        _open_the_way(fresh)
     # The builtin locale sorts and folds Unicode alike on every machine; a system's own locale does not.
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
     _run(
@@ -287,15 +288,17 @@ def _system_user() -> pwd.struct_passwd:
     return pwd.getpwnam(SYSTEM_USER)
 
 
-def _open_the_way(data: Path) -> None:
+def _open_the_way() -> None:
     """As root: let the server's own user pass to its data (pass, not read) and run its programs."""
     installation = _programs().parent
+    wanted = dict.fromkeys([*_data_dir().parents, *installation.parents], 0o001)
     for path in (installation, *installation.rglob("*")):
-        wanted = 0o055 if path.is_dir() or path.parent == _programs() else 0o044
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | wanted)
-    for parent in {*data.parents, *installation.parents}:
-        parent.chmod(parent.stat().st_mode | 0o001)
+            wanted[path] = 0o055 if path.is_dir() or path.parent == _programs() else 0o044
+    for path, bits in wanted.items():
+        mode = path.stat().st_mode
+        if mode & bits != bits:
+            path.chmod(mode | bits)
 
 
 def _forget_dead_server() -> None:

@@ -24,7 +24,7 @@ env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = var_dir()
 
-ENVIRONMENT = env.str("REDRESS_ENV", "test" if "PYTEST_VERSION" in os.environ else "production")
+ENVIRONMENT = "test" if "PYTEST_VERSION" in os.environ else env.str("REDRESS_ENV", "production")
 if ENVIRONMENT not in {"production", "development", "test"}:
     raise ImproperlyConfigured(f"REDRESS_ENV is {ENVIRONMENT!r}: use production, development or test.")
 TESTING = ENVIRONMENT == "test"
@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "marketplace.accounts",
     "marketplace.core",
     # Django's
-    "django.contrib.admin",
+    "marketplace.apps.RedressAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.core.edges.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.urls"
@@ -301,6 +302,12 @@ Q_CLUSTER = {
     "label": "Background work",
 }
 
+# What the workers do every minute; written to django-q2's table after each migration. One task a sweep, never one a case.
+SCHEDULES = {
+    "deadlines": "marketplace.core.tasks.meet_deadlines",
+    "outbox": "marketplace.payments.tasks.drain_outbox",
+}
+
 # --- API --------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -308,14 +315,17 @@ REST_FRAMEWORK = {
         "marketplace.accounts.authentication.TokenAuthentication",
         "marketplace.accounts.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "marketplace.accounts.authentication.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["marketplace.core.serializers.JsonParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "marketplace.core.schema.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "token": env.str("RATE_TOKEN", "10/min"),
+        "token": env.str("RATE_TOKEN", "60/min"),
         "upload": env.str("RATE_UPLOAD", "120/hour"),
         "import": env.str("RATE_IMPORT", "600/min"),
     },
@@ -339,10 +349,10 @@ SPECTACULAR_SETTINGS = {
 
 # --- Payments ---------------------------------------------------------------------------------------------
 
-PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe | http
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe: who takes new payments
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
-PROVIDER_URL = env.str("PROVIDER_URL", "")  # of the provider behind the `http` gateway
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # another address with its API; empty: Stripe itself
 
 # --- Logs -------------------------------------------------------------------------------------------------
 

@@ -30,3 +30,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         print(f"{rule}  {first}" + (f"  and {len(others)} more" if others else ""))
     print(f"\n{len(proofs)} rules proved by {len(set().union(*proofs.values()))} tests.")
     session.items.clear()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing was to be run, so that nothing ran is no failure."""
+    if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK

@@ -85,7 +85,7 @@ def adjudicate(
         )
         with_return = outcome == Result.RETURNED_AND_REFUNDED
         dispute.adjudicate(needs_approval=decision.needs_approval, with_return=with_return)
-        dispute.say(decision=decision.public_id, outcome=outcome, amount=str(dispute.money(to_buyer)))
+        dispute.say(decision=decision.public_id, outcome=outcome, amount=dispute.money(to_buyer).as_json())
         if not decision.needs_approval:
             _carry_out(dispute, decision, by)
     return dispute

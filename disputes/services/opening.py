@@ -84,7 +84,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
         _write(dispute, claim, shares, amount, order)
         attach(dispute, files, role="buyer", at=order.now)
         orders.hold_back(order, key=dispute.public_id, amount=ceiling, by=by)
-        dispute.say(reason=reason.code, amount=str(dispute.money(amount)), files=len(files))
+        dispute.say(reason=reason.code, amount=dispute.money(amount).as_json(), files=len(files))
         dispute.start("open", by=by, now=order.now)
         Draft.objects.filter(order=order).delete()
     return dispute
@@ -198,19 +198,29 @@ def check_window(order: Order, reason: Reason, *, received: bool) -> None:
 
 def check_lines(order: Order, lines: Sequence[tuple[OrderLine, int]]) -> None:
     """D-08: one open dispute a line; a cancelled one again so many times; a decided or agreed one never."""
-    pks = [line.pk for line, _quantity in lines]
-    before = DisputeLine.objects.filter(order_line__in=pks).select_related("dispute")
+    blocked = blocked_lines(order, [line.pk for line, _quantity in lines])
+    for why_not in blocked.values():
+        raise why_not
+
+
+def blocked_lines(order: Order, pks: Sequence[int]) -> dict[int, AlreadyDisputed]:
+    """Which of these lines cannot be disputed now, and why, as the refusal that opening would raise (D-08)."""
+    blocked: dict[int, AlreadyDisputed] = {}
     cancelled: dict[int, int] = {}
-    for row in before:
-        dispute = row.dispute
+    for row in DisputeLine.objects.filter(order_line__in=pks).select_related("dispute").order_by("-is_open", "pk"):
+        pk, dispute = row.order_line_id, row.dispute
         if row.is_open:
             message = _("There is an open dispute about this item already.")
-            raise AlreadyDisputed(message, dispute=dispute.public_id)
-        if dispute.state == State.RESOLVED:
-            raise AlreadyDisputed(_("A dispute about this item has ended. It cannot be opened again."), dispute=dispute.public_id)
-        cancelled[row.order_line_id] = cancelled.get(row.order_line_id, 0) + 1
-    if any(times > order.policy.redispute_times for times in cancelled.values()):
-        raise AlreadyDisputed(_("You cancelled a dispute about this item. It cannot be opened again."))
+            blocked.setdefault(pk, AlreadyDisputed(message, dispute=dispute.public_id))
+        elif dispute.state == State.RESOLVED:
+            message = _("A dispute about this item has ended. It cannot be opened again.")
+            blocked.setdefault(pk, AlreadyDisputed(message, dispute=dispute.public_id))
+        else:
+            cancelled[pk] = cancelled.get(pk, 0) + 1
+            if cancelled[pk] > order.policy.redispute_times:
+                message = _("You cancelled a dispute about this item. It cannot be opened again.")
+                blocked.setdefault(pk, AlreadyDisputed(message, dispute=dispute.public_id))
+    return blocked
 
 
 def _shares(order: Order, lines: Sequence[tuple[OrderLine, int]], reason: Reason, claim: ClaimData) -> list[LineShare]:

@@ -27,7 +27,7 @@ def settle(dispute: Dispute, *, amount: int, outcome: str, reached_by: str, by: 
         by=by,
     )
     dispute.lines.update(is_open=False)
-    dispute.say(outcome=outcome, amount=str(dispute.money(amount)))
+    dispute.say(outcome=outcome, amount=dispute.money(amount).as_json())
 
 
 def line_ceilings(dispute: Dispute) -> dict[int, int]:
@@ -73,7 +73,7 @@ def await_return(dispute: Dispute, *, amount: int, payer: str, reached_by: str) 
             "check_by": None,
         },
     )
-    dispute.say(amount=str(dispute.money(amount)), return_shipping_paid_by=payer)
+    dispute.say(amount=dispute.money(amount).as_json(), return_shipping_paid_by=payer)
 
 
 def refund_outcome(dispute: Dispute, amount: int) -> str:

@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the staff's roles after each migration, once the admin's turn has come: it stands behind our own
+        apps in INSTALLED_APPS, so by then every permission and group is there."""
+        from .roles import ensure_roles
+
+        post_migrate.connect(ensure_roles, sender=apps.get_app_config("admin"), dispatch_uid="redress_roles")

@@ -15,6 +15,18 @@ def ensure_basics(**_kwargs: Any) -> None:
     ensure_presets()
     for role in ROLES:
         Group.objects.get_or_create(name=role)
+    _ensure_schedules()
+
+
+def _ensure_schedules() -> None:
+    """django-q2 only ticks: each task of settings.SCHEDULES, every minute; what is no longer there is taken out."""
+    from django.conf import settings
+    from django_q.models import Schedule
+
+    for name, func in settings.SCHEDULES.items():
+        values = {"func": func, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+        Schedule.objects.update_or_create(name=name, defaults=values)
+    Schedule.objects.exclude(name__in=settings.SCHEDULES).delete()
 
 
 class CoreConfig(AppConfig):

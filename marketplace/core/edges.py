@@ -13,6 +13,15 @@ from .errors import DomainError, NotFound
 
 #: form fields that are never shown back to the person as "what you typed"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key"})
+#: the page of each refusal, by its status in the API; every other one has the plain frame
+PAGES = {
+    403: "errors/403.html",
+    404: "404.html",
+    409: "errors/409_moment.html",
+    410: "errors/410.html",
+    412: "errors/409_changed.html",
+    413: "errors/413.html",
+}
 
 
 def actor_of(request: HttpRequest, *, via: Door = "page") -> Actor:
@@ -72,5 +81,5 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     }
     back = request.path.rsplit("/", 2)[0] + "/"
     status = 409 if error.status == 412 else error.status
-    template = "404.html" if status == 404 else "errors/refused.html"
+    template = PAGES.get(error.status, "errors/base.html")
     return render(request, template, {"error": error, "typed": typed, "back_url": back}, status=status)

@@ -17,6 +17,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import NumberPattern, get_currency_symbol
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .errors import FieldError, Invalid
@@ -265,8 +266,12 @@ def _pattern(currency: str, code: str) -> tuple[NumberPattern, str]:
     return pattern, sign
 
 
-def format_money(money: Money, locale: str) -> str:
-    """For people: US$24.90 (en), US$ 24,90 (pt), 24,90 US$ (ru). Whose dollar it is, is always written."""
+def format_money(money: Money, locale: str = "") -> str:
+    """For people: US$24.90 (en), US$ 24,90 (pt), 24,90 US$ (ru). Whose dollar it is, is always written.
+
+    Without a locale: in the language that is active.
+    """
+    locale = locale or get_language() or "en"
     pattern, sign = _pattern(money.currency, locale)
     text: str = pattern.apply(money.decimal, _locale(locale), currency_digits=False)
     return text.replace("¤", sign)

@@ -57,9 +57,9 @@ class Sample(forms.Form):
     )
     photos = forms.FileField(
         label="Add a photo or video",
-        help_text="JPG, PNG or WebP up to 20 MB. We make photos smaller for you.",
+        help_text="JPG or PNG. We make large photos smaller for you.",
         widget=forms.FileInput(
-            attrs={"accept": "image/*,video/mp4", "data-max-bytes": 20971520, "data-max-files": 20}
+            attrs={"accept": "image/*,video/mp4", "data-max-bytes": 2097152, "data-max-files": 20}
         ),
         required=False,
     )

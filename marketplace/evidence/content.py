@@ -180,8 +180,10 @@ def _broken(message: str) -> FileBroken:
 
 def sha256_of(file: BinaryIO) -> str:
     """The hash of the whole file, in hex; leaves it at its beginning."""
+    digest = hashlib.sha256()
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")
+    while chunk := file.read(64 * 1024):
+        digest.update(chunk)
     file.seek(0)
     return digest.hexdigest()
 

@@ -47,12 +47,12 @@ class Evidence(models.Model):
     content_type = models.CharField(_("type of the original, by its bytes"), max_length=40)
     size = models.BigIntegerField(_("size of the original (bytes)"))
     sha256 = models.CharField(_("SHA-256 of the original"), max_length=64)
-    original = models.FileField(storage=evidence_storage, upload_to=original_key, max_length=100)
+    original_file = models.FileField(storage=evidence_storage, upload_to=original_key, max_length=100)
 
     clean_type = models.CharField(_("type of the clean copy"), max_length=40)
     clean_size = models.BigIntegerField(_("size of the clean copy (bytes)"))
     clean_sha256 = models.CharField(_("SHA-256 of the clean copy"), max_length=64)
-    clean = models.FileField(storage=evidence_storage, upload_to=clean_key, max_length=100)
+    clean_file = models.FileField(storage=evidence_storage, upload_to=clean_key, max_length=100)
     width = models.PositiveIntegerField(_("width (pixels)"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height (pixels)"), null=True, blank=True)
 

@@ -13,12 +13,13 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.core.access import Actor
-from marketplace.core.errors import DomainError, NotFound
+from marketplace.core.errors import DomainError, Forbidden, NotFound
 from marketplace.core.policy import ProtectionPolicy
 
 from .access import may_open_original, may_see
@@ -95,6 +96,8 @@ def take(
 
     Raises FileTooLarge 413, FileTypeNotAllowed 415, FileBroken 422, with words for the sender.
     """
+    if by.user_id is None:
+        raise Forbidden(_("Sign in to send a file."))
     size = file.seek(0, io.SEEK_END)
     check_size(size, limits)
     sha256 = sha256_of(file)
@@ -139,8 +142,8 @@ def _store(evidence: Evidence, original: BinaryIO, photo: CleanPhoto) -> Evidenc
     evidence.width, evidence.height = photo.width, photo.height
     evidence.clean_size, evidence.clean_sha256 = len(photo.data), sha256_of(io.BytesIO(photo.data))
     try:
-        evidence.original.save("", File(original), save=False)
-        evidence.clean.save("", ContentFile(photo.data), save=False)
+        evidence.original_file.save("", File(original), save=False)
+        evidence.clean_file.save("", ContentFile(photo.data), save=False)
         with transaction.atomic():
             evidence.save(force_insert=True)
     except BaseException as error:
@@ -152,7 +155,7 @@ def _store(evidence: Evidence, original: BinaryIO, photo: CleanPhoto) -> Evidenc
 
 
 def _discard(evidence: Evidence) -> None:
-    for stored in (evidence.original, evidence.clean):
+    for stored in (evidence.original_file, evidence.clean_file):
         if stored.name:
             stored.storage.delete(stored.name)
 
@@ -193,7 +196,7 @@ def read_content(token: str, *, public_id: str, by: Actor) -> Evidence:
 
 def open_clean(evidence: Evidence) -> BinaryIO:
     """The clean copy, proved to be what was taken in (E1). Raises FileDamaged. The caller closes it."""
-    return _opened(evidence, evidence.clean, evidence.clean_sha256)
+    return _opened(evidence, evidence.clean_file, evidence.clean_sha256)
 
 
 def open_original(pk: int, *, by: Actor) -> BinaryIO:
@@ -206,12 +209,13 @@ def open_original(pk: int, *, by: Actor) -> BinaryIO:
         raise NotFound(_("There is no such file."))
     with transaction.atomic():
         OriginalOpened.objects.create(evidence=evidence, by_id=cast(int, by.user_id), at=timezone.now())
-        return _opened(evidence, evidence.original, evidence.sha256)
+        return _opened(evidence, evidence.original_file, evidence.sha256)
 
 
-def _opened(evidence: Evidence, stored: File[bytes], sha256: str) -> BinaryIO:
+def _opened(evidence: Evidence, stored: FieldFile, sha256: str) -> BinaryIO:
     try:
-        file = cast(BinaryIO, stored.open("rb"))
+        # From the store itself: the field would hand out the file that it has open already, or the upload.
+        file = cast(BinaryIO, stored.storage.open(str(stored.name), "rb"))
     except FileNotFoundError:
         log.error("evidence %s is missing from the store", evidence.public_id)
         raise FileDamaged(_("This file is missing. We have been told.")) from None

@@ -15,6 +15,7 @@ from django.utils import translation
 from marketplace.accounts.models import StoreMember, User
 from marketplace.core.cases import CaseEvent
 from marketplace.core.display import moment_text
+from marketplace.core.money import Money, format_money
 
 from .models import Notice
 
@@ -47,7 +48,7 @@ def _notice(event: CaseEvent, message: Message, reader: User, facts: Mapping[str
     case = event.case
     with translation.override(reader.language or "en"):
         due = moment_text(case.due_at, "at", zone=zone_of(reader)) if case.due_at else ""
-        words = {**facts, "due": due}
+        words = {name: _in_words(fact) for name, fact in facts.items()} | {"due": due}
         return Notice(
             recipient=reader,
             key=f"{event._meta.label_lower}:{event.pk}",
@@ -61,6 +62,13 @@ def _notice(event: CaseEvent, message: Message, reader: User, facts: Mapping[str
             mail=Notice.Mail.WAITING if reader.email else Notice.Mail.NONE,
             mail_next_at=event.recorded_at if reader.email else None,
         )
+
+
+def _in_words(fact: Any) -> Any:
+    """An event keeps money as {"amount", "currency"}; people read it in their own way of writing it."""
+    if isinstance(fact, dict) and fact.keys() == {"amount", "currency"}:
+        return format_money(Money.parse(fact["amount"], fact["currency"]))
+    return fact
 
 
 def zone_of(reader: User) -> ZoneInfo:

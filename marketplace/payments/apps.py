@@ -9,3 +9,7 @@ class PaymentsConfig(AppConfig):
     label = "payments"
     verbose_name = _("Payments")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks, and this room's own proofs of the ledger."""
+        from . import checks, proof  # noqa: F401  (importing registers them)

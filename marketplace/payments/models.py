@@ -5,7 +5,7 @@ Every amount is a whole number of the currency's minor unit. This room knows not
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -116,6 +116,7 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
             models.CheckConstraint(condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="refunds_within_payment"),
         ]
+        indexes = [models.Index(fields=["provider", "provider_reference"], name="payment_at_provider")]
 
     def __str__(self) -> str:
         return self.public_id
@@ -123,6 +124,19 @@ class Payment(models.Model):
     @property
     def is_money(self) -> bool:
         return self.method != self.COUPON
+
+
+#: how our idempotency keys begin, so that they are told apart from others' at the provider
+KEY_PREFIX = "redress-"
+#: after so long without an answer a person looks at it too
+UNANSWERED = timedelta(hours=1)
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def with_staff(self, now: datetime) -> RefundQuerySet:
+        """What a person must look at: refused or given back, or without an answer for long (X-04)."""
+        silent = Q(status=Refund.Status.UNKNOWN) & (Q(look_up_only=True) | Q(first_tried_at__lte=now - UNANSWERED))
+        return self.filter(Q(status=Refund.Status.FAILED) | silent)
 
 
 class Refund(models.Model):
@@ -153,10 +167,15 @@ class Refund(models.Model):
 
     provider_id = models.CharField(max_length=120, blank=True)
     provider_words = models.TextField(blank=True)
+    look_up_only = models.BooleanField(
+        default=False, help_text="The provider stored an error under our key: look for it there, never send it again"
+    )
     tries = models.PositiveIntegerField(default=0)
     first_tried_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="Null: nothing to do")
     leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -164,7 +183,10 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["payment", "cause"], name="one_refund_per_payment_and_cause"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_above_zero"),
         ]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="refund_waiting")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="refund_waiting"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_at_provider"),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
@@ -172,7 +194,12 @@ class Refund(models.Model):
     @property
     def idempotency_key(self) -> str:
         """A function of the row alone: set before the first send, never changed (threats.md M3)."""
-        return f"redress-{self.public_id}"
+        return f"{KEY_PREFIX}{self.public_id}"
+
+    @staticmethod
+    def public_id_of(key: str) -> str:
+        """The refund that a key belongs to; empty where it is not one of ours."""
+        return key.removeprefix(KEY_PREFIX) if key.startswith(KEY_PREFIX) else ""
 
     @property
     def expected(self) -> tuple[date, date]:
@@ -183,7 +210,7 @@ class SandboxRefund(models.Model):
     """What the built-in sandbox provider was told; it stands for a provider's books in `make run`."""
 
     idempotency_key = models.CharField(max_length=120, unique=True)
-    payment_reference = models.CharField(max_length=120)
+    payment_reference = models.CharField(max_length=120, db_index=True)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=10)

@@ -59,7 +59,13 @@
   }
 
   /* ---- photos ---------------------------------------------------------------------------------------------- */
-  function shrink(file) {
+  function asJpeg(canvas, most, quality) {
+    return new Promise(function (done) { canvas.toBlob(done, "image/jpeg", quality); }).then(function (blob) {
+      return blob && blob.size > most && quality > 0.5 ? asJpeg(canvas, most, quality - 0.15) : blob;
+    });
+  }
+
+  function shrink(file, most) {
     if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size <= SHRINK_OVER || !window.createImageBitmap) {
       return Promise.resolve(file);
     }
@@ -69,7 +75,7 @@
       canvas.width = Math.round(picture.width * scale);
       canvas.height = Math.round(picture.height * scale);
       canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      return new Promise(function (done) { canvas.toBlob(done, "image/jpeg", 0.85); });
+      return asJpeg(canvas, most, 0.85);
     }).then(function (blob) {
       if (!blob || blob.size >= file.size) { return file; }
       return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified });
@@ -90,7 +96,9 @@
     if (!line) { return; }
     line.textContent = files.length ? input.dataset.busy : "";
     line.classList.remove("error");
-    input.pending = Promise.all(files.map(shrink)).then(function (ready) {
+    input.pending = Promise.all(files.map(function (file) {
+      return shrink(file, Math.min(SHRINK_OVER, Number(input.dataset.maxBytes || SHRINK_OVER)));
+    })).then(function (ready) {
       var wrong = ready.map(function (file) { return wrongWith(input, file); }).filter(Boolean);
       if (most && ready.length > most) { wrong.unshift(fill(input.dataset.many || "", { n: most })); }
       try {

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -64,26 +66,26 @@ def gone(pid: int) -> bool:
     return False
 
 
-def new_place(tmp_path_factory) -> Place:
-    place = Place(tmp_path_factory.mktemp("var"))
-    for folder in (place.var, *place.var.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o001)
-    return place
+@contextmanager
+def new_place():
+    """A folder that the database's own user may pass to; pytest closes its folders to others."""
+    with tempfile.TemporaryDirectory(prefix="redress-") as folder:
+        place = Place(Path(folder) / "var")
+        yield place
+        place.command("stop")
 
 
 @pytest.fixture
-def fresh(tmp_path_factory):
+def fresh():
     """A place where no server ever was."""
-    place = new_place(tmp_path_factory)
-    yield place
-    place.command("stop")
+    with new_place() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory):
-    place = new_place(tmp_path_factory)
-    yield place
-    place.command("stop")
+def furnished():
+    with new_place() as place:
+        yield place
 
 
 @pytest.fixture

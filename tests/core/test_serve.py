@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -75,10 +76,10 @@ def page_comes(port: int) -> bool:
 
 
 @pytest.fixture
-def var(tmp_path):
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(folder.stat().st_mode | 0o001)
-    return tmp_path / "var"
+def var():
+    """A folder that the database's own user may pass to; pytest closes its folders to others."""
+    with tempfile.TemporaryDirectory(prefix="redress-") as folder:
+        yield Path(folder) / "var"
 
 
 def test_up_through_a_crash_of_the_database_and_gone_after_ctrl_c(var, monkeypatch):

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django import forms
 from django.template import Context, Template
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from marketplace.core.display import Step, TimelineLine
@@ -240,3 +241,42 @@ def test_a_stale_form_is_403_with_the_text() -> None:
     response = csrf_failure(request)
     assert response.status_code == 403
     assert b"It is broken." in response.content
+
+
+# -- whole pages ------------------------------------------------------------------------------------------------
+
+PUBLIC = [
+    "styleguide",
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages_have_one_heading_a_skip_link_and_no_style_of_their_own(
+    client: Client, name: str
+) -> None:
+    response = client.get(reverse(name))
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert html.count("<h1") == 1
+    assert html.index('href="#main"') < html.index("<header")
+    assert "style=" not in html
+    assert "unsafe" not in response.headers.get("Content-Security-Policy", "")
+
+
+@pytest.mark.django_db
+def test_sign_up_says_the_rules_of_a_password_before(client: Client) -> None:
+    html = client.get(reverse("account_signup")).content.decode()
+    assert "at least" in html[html.index('id="id_password1_hint"') : html.index('name="password1"')]
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_said_on_top_and_the_name_is_kept(client: Client) -> None:
+    html = client.post(reverse("account_login"), {"login": "anna", "password": "x"}).content.decode()
+    assert "There is a problem" in html
+    assert 'value="anna"' in html
+    assert "<title>Error:" in html

@@ -49,9 +49,8 @@ def bare_png(width: int, height: int, *chunks: bytes, depth: int = 8, colour: in
 
 def zeros(size: int) -> bytes:
     """So many zero bytes, packed."""
-    packer, out = zlib.compressobj(9), []
-    for _ in range(size // 1_000_000):
-        out.append(packer.compress(bytes(1_000_000)))
+    packer = zlib.compressobj(9)
+    out = [packer.compress(bytes(1_000_000)) for _ in range(size // 1_000_000)]
     out += [packer.compress(bytes(size % 1_000_000)), packer.flush()]
     return b"".join(out)
 
@@ -91,7 +90,9 @@ def _exif_jpeg() -> bytes:
 POLYGLOTS: dict[str, Callable[[], bytes]] = {
     "page.jpg": lambda: b"<!doctype html>" + NEEDLE,
     "script.png": lambda: b"/*" + NEEDLE + b"*/ fetch('/')",
-    "drawing.jpg": lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">' + NEEDLE + b"</svg>",
+    "drawing.jpg": lambda: (
+        b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">' + NEEDLE + b"</svg>"
+    ),
     "paper.jpg": lambda: b"%PDF-1.7\n" + NEEDLE,
     "archive.gif": _archive,
     "program.php.jpg": lambda: b"<?php system($_GET[0]);" + NEEDLE,
@@ -116,7 +117,9 @@ POLYGLOTS: dict[str, Callable[[], bytes]] = {
         2, 2, chunk(b"iCCP", b"x\0\0" + zlib.compress(NEEDLE)), chunk(b"IDAT", zlib.compress(bytes(14)))
     ),
     "comment.gif": lambda: gif(comment=NEEDLE),
-    "frames.gif": lambda: gif(save_all=True, append_images=[PHOTO.convert("P").rotate(90 * n) for n in (1, 2)]),
+    "frames.gif": lambda: gif(
+        save_all=True, append_images=[PHOTO.convert("P").rotate(90 * n) for n in (1, 2)]
+    ),
 }
 
 

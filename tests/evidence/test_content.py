@@ -144,7 +144,16 @@ def test_polyglots_that_are_pictures_are_taken_and_the_others_are_not() -> None:
             continue
         taken.add(name)
     behind = {name for name in pictures.POLYGLOTS if "behind" in name}
-    inside = {"comment.jpg", "xmp.jpg", "exif.jpg", "photoshop.jpg", "text.png", "palette.png", "comment.gif", "frames.gif"}
+    inside = {
+        "comment.jpg",
+        "xmp.jpg",
+        "exif.jpg",
+        "photoshop.jpg",
+        "text.png",
+        "palette.png",
+        "comment.gif",
+        "frames.gif",
+    }
     assert behind | inside <= taken, "or the test above would prove nothing"
     assert not any(name.startswith("header-then") or name in ("page.jpg", "paper.jpg") for name in taken)
 
@@ -232,7 +241,10 @@ def test_refusals_say_why_and_what_to_do() -> None:
     with pytest.raises(FileTooLarge) as large:
         clean(b"\xff\xd8\xff" + bytes(LIMITS.photo_max_bytes))
     assert (large.value.status, large.value.code) == (413, "file_too_large")
-    assert large.value.detail == "This photo is too large. It may have at most 2 MB. Make it smaller, or take a new one."
+    assert (
+        large.value.detail
+        == "This photo is too large. It may have at most 2 MB. Make it smaller, or take a new one."
+    )
     with pytest.raises(FileTypeNotAllowed) as other:
         clean(b"%PDF-1.7")
     assert (other.value.status, other.value.code) == (415, "file_type_not_allowed")

@@ -29,15 +29,16 @@ from .conftest import LIMITS, actor
 
 API = "/api/v1/evidence/"
 KEYS = {"id", "name", "kind", "type", "size", "sha256", "status", "private", "content", "created_at"}
+SENT = pictures.POLYGLOTS["text.png"]()
 
 
 @pytest.fixture
 def evidence(buyer: User, policy: ProtectionPolicy) -> Evidence:
-    return services.take(io.BytesIO(pictures.png()), name="zip.png", by=actor(buyer), limits=LIMITS)
+    return services.take(io.BytesIO(SENT), name="zip.png", by=actor(buyer), limits=LIMITS)
 
 
 @pytest.fixture
-def browser(client: Client, buyer: User) -> Client:
+def signed_in(client: Client, buyer: User) -> Client:
     client.force_login(buyer)
     return client
 
@@ -54,7 +55,7 @@ def body(response: Any) -> bytes:
 
 
 def clean_bytes(evidence: Evidence) -> bytes:
-    with evidence.clean.open("rb") as file:
+    with evidence.clean_file.open("rb") as file:
         return file.read()
 
 
@@ -72,10 +73,12 @@ def assert_never_run(response: Any) -> None:
 
 
 @pytest.mark.rule("E-03")
-def test_the_link_gives_the_clean_copy_as_a_download(browser: Client, buyer: User, evidence: Evidence) -> None:
-    response = browser.get(services.content_link(evidence, actor(buyer)))
+def test_the_link_gives_the_clean_copy_as_a_download(
+    signed_in: Client, buyer: User, evidence: Evidence
+) -> None:
+    response = signed_in.get(services.content_link(evidence, actor(buyer)))
     assert response.status_code == 200
-    assert body(response) == clean_bytes(evidence) != pictures.png()
+    assert body(response) == clean_bytes(evidence) != SENT
     assert response["Content-Type"] == "image/png"
     assert int(response["Content-Length"]) == evidence.clean_size
     assert response["Cache-Control"] == "private, max-age=60"
@@ -84,14 +87,14 @@ def test_the_link_gives_the_clean_copy_as_a_download(browser: Client, buyer: Use
 
 
 @pytest.mark.rule("E-03")
-def test_a_dead_link_says_what_to_do(browser: Client, buyer: User, evidence: Evidence) -> None:
+def test_a_dead_link_says_what_to_do(signed_in: Client, buyer: User, evidence: Evidence) -> None:
     with time_machine.travel(datetime(2026, 11, 22, 12, 0, tzinfo=UTC), tick=False) as clock:
-        browser.force_login(buyer)
+        signed_in.force_login(buyer)
         link = services.content_link(evidence, actor(buyer))
         clock.shift(59)
-        assert browser.get(link).status_code == 200
+        assert signed_in.get(link).status_code == 200
         clock.shift(2)
-        response = browser.get(link)
+        response = signed_in.get(link)
     assert response.status_code == 410
     assert "Go back to the case and open the file again" in response.content.decode()
 
@@ -107,8 +110,10 @@ def test_nobody_else_can_use_the_link(client: Client, buyer: User, seller: User,
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_a_file_is_not_written_over_or_deleted(browser: Client, api: APIClient, buyer: User, evidence: Evidence, method: str) -> None:
-    assert getattr(browser, method)(services.content_link(evidence, actor(buyer))).status_code == 405
+def test_a_file_is_not_written_over_or_deleted(
+    signed_in: Client, api: APIClient, buyer: User, evidence: Evidence, method: str
+) -> None:
+    assert getattr(signed_in, method)(services.content_link(evidence, actor(buyer))).status_code == 405
     for path in (f"{API}{evidence.public_id}/", f"{API}{evidence.public_id}/content/"):
         assert getattr(api, method)(path).status_code == 405
 
@@ -154,7 +159,7 @@ def test_one_range_is_served_and_no_header_breaks_it(api: APIClient, evidence: E
         if header.isprintable():
             response = api.get(url, headers={"Range": header})
             assert response.status_code in (200, 206, 416)
-            response.close()
+            assert len(body(response)) <= len(whole)
 
 
 def test_head_tells_the_size_and_opens_nothing_for_long(api: APIClient, evidence: Evidence) -> None:
@@ -199,7 +204,9 @@ def test_a_photo_is_sent_by_the_api(api: APIClient, buyer: User, policy: Protect
     ],
     ids=["page", "empty", "broken", "one byte too large", "too large to read", "bomb"],
 )
-def test_refusals_of_the_api(api: APIClient, policy: ProtectionPolicy, data: bytes, status: int, code: str) -> None:
+def test_refusals_of_the_api(
+    api: APIClient, policy: ProtectionPolicy, data: bytes, status: int, code: str
+) -> None:
     response = send(api, data)
     assert response.status_code == status
     assert response.json()["code"] == code
@@ -251,7 +258,7 @@ def test_staff_on_the_case_open_the_sealed_original(
     let_in(seller, staff=True)
     response = client.get(path)
     assert response.status_code == 200
-    assert body(response) == pictures.png()
+    assert body(response) == SENT
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Cache-Control"] == "private, no-store"
     assert_never_run(response)
@@ -260,10 +267,10 @@ def test_staff_on_the_case_open_the_sealed_original(
 
 @pytest.mark.rule("E-02")
 @pytest.mark.parametrize("name", pictures.ODD_NAMES, ids=range(len(pictures.ODD_NAMES)))
-def test_no_name_breaks_a_header(browser: Client, buyer: User, evidence: Evidence, name: str) -> None:
+def test_no_name_breaks_a_header(signed_in: Client, buyer: User, evidence: Evidence, name: str) -> None:
     evidence.name = services.shown_name(name)
     evidence.save(update_fields=["name"])
-    header = browser.get(services.content_link(evidence, actor(buyer)))["Content-Disposition"]
+    header = signed_in.get(services.content_link(evidence, actor(buyer)))["Content-Disposition"]
     assert header.startswith("attachment; filename")
     assert header.isascii()
     assert header.isprintable()
@@ -286,7 +293,10 @@ def test_a_form_takes_several_files_or_none() -> None:
     empty = Form({}, MultiValueDict())
     assert list(empty.errors) == ["needed"]
     assert empty.cleaned_data["files"] == []
-    many = Form({}, MultiValueDict({"files": [picture(str(n)) for n in range(MOST_FILES + 1)], "needed": [picture("c")]}))
+    many = Form(
+        {},
+        MultiValueDict({"files": [picture(str(n)) for n in range(MOST_FILES + 1)], "needed": [picture("c")]}),
+    )
     assert many.errors.as_data()["files"][0].code == "too_many"
     assert 'accept=".jpg,.jpeg,.bmp,.gif,.png"' in str(form["files"])
     assert "multiple" in str(form["files"])

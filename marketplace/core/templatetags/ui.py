@@ -2,10 +2,8 @@
 
 Words and time
     {% money order.total %}  {{ order.total|money }}     US$24.90, in the reader's language
-    {% moment at %}          <time>: "Monday 9 November 2026, 18:00 (Moscow, UTC+3). In 2 days 4 hours"; when past:
-                             "5 November, 12:50 (2 days ago)"
-    {% moment at "at" %}     the same without the relative part: to stand inside a sentence
-    {% moment at "short" %}  rows and cards: "9 Nov, 18:00 (9 days)";   {% moment at "date" %}  "9 November 2026"
+    {% moment at %}          "Monday 9 November 2026, 18:00 (Moscow, UTC+3). In 2 days 4 hours"; past: "5 November, 12:50 (2 days ago)"
+    {% moment at "at" %}     without the relative part, inside a sentence; "short": "9 Nov, 18:00 (9 days)"; "date"
     {% countdown at %}       "2 days 4 hours", kept true by the minute; past: "the time has ended"
     {% state_tag case %}     reads case.state_label and case.state_tone
     {% tag "Paid" "good" %}  tones: "" (neutral), "wait" (for you), "good", "bad", "staff"
@@ -17,10 +15,9 @@ Forms (`<form method="post" novalidate>`, `{% error_summary form %}` first on th
                                     short=True (narrow), page=True (legend or label is the page's h1), and any
                                     attribute with _ for -: autocomplete="email".
                                     Radios and tick boxes become cards; `field.choice_hints = {value: hint}` adds hints.
-                                    A text area with max_length counts letters. A file input takes widget attributes
-                                    data-max-bytes, data-max-video, data-max-files.
-    {% button_list "answer" choices chosen=value %}   one tap = answer; choices: (value, label) or (value, label, hint);
-                                    inside a form; the buttons post name=value
+                                    A text area with max_length counts letters. A file input takes the policy's numbers as
+                                    widget attributes data-max-bytes, data-max-video, data-max-files.
+    {% button_list "answer" choices chosen=value %}   inside a form; one tap posts name=value; (value, label[, hint])
 
 Boxes (blocks)
     {% next_step "Your next step: answer" %} … {% endnext_step %}            calm=True when it is not the reader's turn
@@ -35,10 +32,10 @@ Lists
     {% tasks rows %}                dicts: label, url, hint, status, tone
     {% gallery files %}             dicts: url, name, kind ("Photo"…), thumb, note, private
     {% message m %}                 dict: by, at, text, mine, language, warning = {title, text, url}
-    {% pager previous following %}      two addresses, either may be empty
+    {% pager previous following %}  two addresses, either may be empty
 
-Plain HTML, no tag: .btn .btn.alt in .row; .card; .item + img.pic; .filters; .chips > li > a.chip[aria-current];
-.cols (two columns); .wrap.read (one column to read); table.stack with data-label on each td (blocks on a phone).
+Plain HTML: .btn .btn.alt in .row; .card; .item + img.pic; .filters; .chips > li > a.chip[aria-current]; .cols (two
+columns); {% block width %}read{% endblock %} (one column); table.stack with data-label on each td (blocks on a phone).
 """
 
 from __future__ import annotations
@@ -61,8 +58,7 @@ from marketplace.core.money import Money, format_money
 
 register = template.Library()
 
-#: Unicode's first-strong isolate and its end
-ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # Unicode's first-strong isolate and its end
 
 
 # -- words and time ---------------------------------------------------------------------------------------------
@@ -93,9 +89,8 @@ def moment(at: datetime | None, style: str = "full") -> SafeString:
 
 @register.simple_tag
 def countdown(at: datetime) -> SafeString:
-    """What is left until `at`. The server says it; the browser keeps it true by the minute."""
-    over = gettext("the time has ended")
-    left = at - timezone.now()
+    """What is left until `at`: the server says it, the browser keeps it true by the minute."""
+    over, left = gettext("the time has ended"), at - timezone.now()
     return format_html(
         '<time class="deadline" datetime="{}" role="timer" data-countdown data-say="{}" data-over="{}">{}</time>',
         at.isoformat(),
@@ -138,14 +133,15 @@ def nav_link(context: template.Context, name: str, label: str, count: int = 0) -
 @register.simple_tag(takes_context=True)
 def time_zone_link(context: template.Context) -> SafeString:
     """In the footer of every page: which clock the times on it follow, and where to change that."""
-    words = display.zone_text(timezone.now())
+    label, words = gettext("Times shown:"), display.zone_text(timezone.now())
     try:
-        url = reverse("accounts:home") if getattr(context.get("user"), "is_authenticated", False) else ""
+        if getattr(context.get("user"), "is_authenticated", False):
+            return format_html(
+                '<p>{} <a href="{}#time-zone">{}</a></p>', label, reverse("accounts:home"), words
+            )
     except NoReverseMatch:
-        url = ""
-    if not url:
-        return format_html("<p>{} {}</p>", gettext("Times shown:"), words)
-    return format_html('<p>{} <a href="{}#time-zone">{}</a></p>', gettext("Times shown:"), url, words)
+        pass
+    return format_html("<p>{} {}</p>", label, words)
 
 
 # -- forms ------------------------------------------------------------------------------------------------------
@@ -199,7 +195,7 @@ def field(
     counts = _counted(bound)
     widget = bound.field.widget
     described = _described_by(bound, counts)
-    context = {
+    context: dict[str, Any] = {
         "bound": bound,
         "label": bound.label if label is None else label,
         "hint": bound.help_text,
@@ -259,7 +255,7 @@ def _plain_number(bound: BoundField) -> forms.Widget | None:
 
 
 def _options(bound: BoundField) -> list[dict[str, Any]]:
-    hints: dict[Any, str] = getattr(bound.field, "choice_hints", {})
+    hints = getattr(bound.field, "choice_hints", {})
     return [
         {
             "control": each.tag(),
@@ -274,12 +270,7 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
 @register.inclusion_tag("components/button_list.html")
 def button_list(name: str, choices: Iterable[Sequence[str]], chosen: str = "") -> dict[str, Any]:
     """A question that one tap answers."""
-    padded = [(*choice, "")[:3] for choice in choices]
-    return {
-        "name": name,
-        "chosen": chosen,
-        "choices": [dict(zip(("value", "label", "hint"), c, strict=True)) for c in padded],
-    }
+    return {"name": name, "chosen": chosen, "choices": [(*choice, "")[:3] for choice in choices]}
 
 
 # -- boxes ------------------------------------------------------------------------------------------------------
@@ -290,15 +281,16 @@ def next_step(content: SafeString, title: str, calm: bool = False, anchor: str =
     """What the reader does now, by when, and what happens if they do nothing."""
     return format_html(
         '<section class="card next{}" aria-labelledby="{}"><h2 id="{}">{}</h2>{}</section>',
-        " calm" if calm else "", anchor, anchor, title, content,
-    )  # fmt: skip
+        *(" calm" if calm else "", anchor, anchor, title, content),
+    )
 
 
 @register.simple_block_tag
 def notice(content: SafeString, title: str = "", tone: str = "info") -> SafeString:
     """Something to know on this page."""
-    head = format_html("<h2>{}</h2>", title) if title else ""
-    return format_html('<div class="notice {}">{}{}</div>', tone, head, content)
+    return format_html(
+        '<div class="notice {}">{}{}</div>', tone, title and format_html("<h2>{}</h2>", title), content
+    )
 
 
 @register.simple_block_tag

@@ -40,11 +40,16 @@ def add_shipment(
     )
     if tracking_number:
         TrackingNumber.objects.create(shipment=parcel, carrier=carrier, number=tracking_number, since=shipped_at)
+    cover(order, shipped_at, promised_by)
+    return parcel
+
+
+def cover(order: Order, shipped_at: datetime, promised_by: datetime | None) -> None:
+    """Let the order's protection cover one parcel more: from the first one's hand-over to the last promise."""
     order.shipped_at = min(filter(None, (order.shipped_at, shipped_at)))
     longest = order.promise(order.shipped_at, None)
     wanted = max(filter(None, (order.protection_ends_at, order.promise(shipped_at, promised_by))))
     order.protection_ends_at = min(wanted, longest)
-    return parcel
 
 
 def change_tracking(pk: int, *, carrier: str, tracking_number: str, by: Actor, shipment: str = "") -> Order:

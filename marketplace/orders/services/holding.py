@@ -24,14 +24,14 @@ def hold_back(order: Order, *, key: str, amount: int, by: Actor) -> None:
         raise WrongState(_("There is not so much money left in escrow."))
     HoldBack.objects.create(order=order, key=key, amount=amount)
     order.held_back += amount
-    order.say(dispute=key, amount=str(order.money(amount)))
+    order.say(dispute=key, amount=order.money(amount).as_json())
     order.finish("hold_back", by, order.state)
 
 
 def lift_hold_back(order: Order, *, key: str, at: datetime, by: Actor) -> None:
     """The dispute was given up: its money is the order's again."""
     amount = _end(order, key, at)
-    order.say(dispute=key, amount=str(order.money(amount)))
+    order.say(dispute=key, amount=order.money(amount).as_json())
     order.finish("lift_hold_back", by, order.state)
 
 
@@ -51,7 +51,7 @@ def settle(order: Order, *, key: str, to_buyer: int, by_line: Mapping[int, int],
     order.settle()
     if order.state in (State.COMPLETED, State.CLOSED):
         order.closed_at = at
-    order.say(dispute=key, to_buyer=str(order.money(to_buyer)), to_seller=str(order.money(to_seller)))
+    order.say(dispute=key, to_buyer=order.money(to_buyer).as_json(), to_seller=order.money(to_seller).as_json())
     order.finish("settle", by, before)
 
 

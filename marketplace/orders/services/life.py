@@ -31,7 +31,7 @@ def pay(pk: int, *, received: Sequence[Payment], by: Actor) -> Order:
         order.policy = ProtectionPolicy.objects.in_force(order.policy.name, order.paid_at)
         allocate(order, order.escrow.captured)
         order.pay()
-        order.say(amount=str(order.escrow.held))
+        order.say(amount=order.escrow.held.as_json())
     return order
 
 
@@ -65,7 +65,7 @@ def release(pk: int, *, by: Actor) -> Order:
         amount = order.free_to_release
         payments.release(order.escrow, amount, cause=f"order:{order.public_id}:window", at=order.at)
         order.release()
-        order.say(amount=str(order.money(amount)))
+        order.say(amount=order.money(amount).as_json())
         if order.state == State.COMPLETED:
             order.closed_at = order.at
     return order
@@ -90,7 +90,7 @@ def cancel(pk: int, *, by: Actor) -> Order:
         payments.refund(order.escrow, amount, cause=cause, at=order.at, policy=order.policy)
         order.cancel()
         order.closed_at = order.at
-        order.say(amount=str(order.money(amount)))
+        order.say(amount=order.money(amount).as_json())
     return order
 
 

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('idempotency_key', models.CharField(max_length=120, unique=True)),
-                ('payment_reference', models.CharField(max_length=120)),
+                ('payment_reference', models.CharField(db_index=True, max_length=120)),
                 ('amount', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('status', models.CharField(max_length=10)),
@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ('expected_to', models.DateField()),
                 ('provider_id', models.CharField(blank=True, max_length=120)),
                 ('provider_words', models.TextField(blank=True)),
+                ('look_up_only', models.BooleanField(default=False, help_text='The provider stored an error under our key: look for it there, never send it again')),
                 ('tries', models.PositiveIntegerField(default=0)),
                 ('first_tried_at', models.DateTimeField(blank=True, null=True)),
                 ('next_try_at', models.DateTimeField(blank=True, help_text='Null: nothing to do', null=True)),
@@ -146,6 +147,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='refunds_within_payment'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(fields=['provider', 'provider_reference'], name='payment_at_provider'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='refund_at_provider'),
         ),
         migrations.AddIndex(
             model_name='refund',

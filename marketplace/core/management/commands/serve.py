@@ -19,7 +19,8 @@ from django.db import connections
 from marketplace import database
 
 PATIENCE = 7.0  # seconds for an orderly stop; after that the rest is killed
-WATCH_SECONDS = 2.0  # how often the embedded database is looked after
+WATCH_SECONDS = 2.0  # how often everybody is looked after
+RESTARTS_A_MINUTE = 3  # who ends more often than this has a fault that a new start does not mend
 
 
 class Child:
@@ -27,8 +28,14 @@ class Child:
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
+        self.command = command
+        self.ends: list[float] = []  # when it ended by itself, in monotonic seconds
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and copy its lines to ours."""
         self.process = subprocess.Popen(  # noqa: S603  (our own programs)
-            command,
+            self.command,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -79,12 +86,15 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stop_asked.set())
         self._check_port(host, port)
-        with database.held():
-            self._prepare(migrate=migrate, demo=demo)
-            connections.close_all()
-            failed = None if self.stop_asked.is_set() else self._run(host, port)
+        try:
+            with database.held():
+                self._prepare(migrate=migrate, demo=demo)
+                connections.close_all()
+                failed = None if self.stop_asked.is_set() else self._run(host, port)
+        except database.DatabaseError as error:
+            raise CommandError(str(error)) from error
         if failed:
-            raise CommandError(f"{failed} ended by itself; its last lines above say why.")
+            raise CommandError(f"{failed} would not stay up; its last lines above say why.")
 
     def _check_port(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -107,22 +117,43 @@ class Command(BaseCommand):
             call_command("demo")
 
     def _run(self, host: str, port: int) -> str | None:
-        """Serve until told to stop; return the name of a child that ended by itself, or None."""
+        """Serve until told to stop; return the name of a program that would not stay up, or None."""
         children = [Child("web", self._web(host, port)), Child("workers", self._workers())]
-        failed, up = None, False
+        try:
+            return self._watch(children, host, port)
+        finally:  # whatever happens, nobody is left behind
+            self._stop(children)
+
+    def _watch(self, children: list[Child], host: str, port: int) -> str | None:
+        up, failed = False, None
         while not failed and not self.stop_asked.wait(WATCH_SECONDS if up else 0.1):
-            failed = next((child.name for child in children if child.process.poll() is not None), None)
             if not up and (up := self._answers(host, port)):
                 self.stdout.write(f"Redress is on http://{host}:{port}/ - stop it with Ctrl-C.")
             if not os.environ.get("DATABASE_URL"):
-                database.ensure_running()
+                database.ensure_running()  # first: who lost it and ended can only come back after it
+            for child in children:
+                if child.process.poll() is not None and not self._restarted(child):
+                    failed = child.name
+        return failed
+
+    def _restarted(self, child: Child) -> bool:
+        """Start a program again that ended by itself; return False when it does so too often."""
+        now = time.monotonic()
+        child.ends = [*(at for at in child.ends if at > now - 60), now]
+        if len(child.ends) > RESTARTS_A_MINUTE:
+            return False
+        child.end(now)  # a killed master leaves its children behind
+        self.stdout.write(f"{child.name} ended by itself. Starting it again.")
+        child.start()
+        return True
+
+    def _stop(self, children: list[Child]) -> None:
         self.stdout.write("Stopping.")
         deadline = time.monotonic() + PATIENCE
         for child in children:
             child.ask_to_stop()
         for child in children:
             child.end(deadline)
-        return failed
 
     def _answers(self, host: str, port: int) -> bool:
         with suppress(OSError), socket.create_connection((host, port), timeout=1):

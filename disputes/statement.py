@@ -1,0 +1,107 @@
+"""A decision as both parties read it: what, why, what happens now, and how to have it looked at again (M-07).
+
+The mediator's preview, the second mediator's page and the parties' page all draw it from here, so nobody decides one
+thing and reads another (threats.md M10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.money import Money, format_money
+
+from .models import Decision, Dispute, Payer, Result
+from .reasons import REASONS
+
+#: reasons that are the mediator's own, beside those of the tree
+OWN_REASONS: dict[str, Any] = {
+    "evidence.insufficient": gettext_lazy("The files do not show what was claimed"),
+}
+#: whether what the buyer gets comes only after the item is back
+AFTER_RETURN = Result.RETURNED_AND_REFUNDED
+
+
+@dataclass(frozen=True)
+class Cited:
+    """One file, whether it was considered, and why or why not (E-06)."""
+
+    name: str
+    considered: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The statement of reasons. `buyer` + `seller` = what the dispute holds."""
+
+    headline: str
+    buyer: Money
+    seller: Money
+    rule: str
+    facts: str
+    cited: list[Cited]
+    note: str
+    then: str
+    review: str
+    needs_approval: bool
+
+
+def statement_of(decision: Decision, dispute: Dispute) -> Statement:
+    """The decision in words. Reads the dispute's exhibits and its order's policy."""
+    outcome = dispute.split(decision.amount)
+    names = {row.evidence.public_id: row.evidence.name for row in dispute.exhibits.all()}
+    return Statement(
+        headline=_headline(decision.outcome, outcome.buyer, outcome.seller),
+        buyer=outcome.buyer,
+        seller=outcome.seller,
+        rule=rule_words(decision.reason_code),
+        facts=decision.facts,
+        cited=[_cited(row, names) for row in decision.evidence_cited],
+        note=decision.note_to_parties,
+        then=_then(decision, dispute),
+        review=_("Either side can ask for a review within %(days)s days.") % {"days": dispute.policy.appeal_days},
+        needs_approval=decision.needs_approval,
+    )
+
+
+def rule_words(code: str) -> str:
+    """The reason in words; a code that no list knows stays as it is."""
+    reason = REASONS.get(code)
+    return str(reason.label if reason else OWN_REASONS.get(code, code))
+
+
+def _cited(row: dict[str, Any], names: dict[str, str]) -> Cited:
+    public_id = row.get("evidence", "")
+    return Cited(names.get(public_id, public_id), bool(row.get("considered", True)), str(row.get("why", "")))
+
+
+def _headline(outcome: str, buyer: Money, seller: Money) -> str:
+    sums = {"buyer": format_money(buyer), "seller": format_money(seller)}
+    patterns = {
+        Result.REFUNDED: _("The buyer gets %(buyer)s back."),
+        Result.PARTLY_REFUNDED: _("The buyer gets %(buyer)s back. The seller gets %(seller)s."),
+        Result.RETURNED_AND_REFUNDED: _("The buyer sends the item back, and then gets %(buyer)s."),
+        Result.NO_REFUND: _("The buyer gets no money back. The seller gets %(seller)s."),
+    }
+    return patterns[Result(outcome)] % sums
+
+
+def _then(decision: Decision, dispute: Dispute) -> str:
+    policy = dispute.policy
+    if decision.outcome == Result.NO_REFUND:
+        return _("The money goes to the seller now. This dispute ends.")
+    if decision.outcome == AFTER_RETURN:
+        text = (
+            _("The buyer has %(days)s days to send the item and to enter its tracking number. The buyer pays the postage.")
+            if decision.return_shipping_paid_by == Payer.BUYER
+            else _("The buyer has %(days)s days to send the item and to enter its tracking number. The seller pays the postage.")
+        )
+        return text % {"days": policy.return_ship_days}
+    days = {"low": policy.refund_days_min, "high": policy.refund_days_max}
+    if policy.refund_in_working_days:
+        return _("The money goes back to where it was paid from. This takes %(low)s to %(high)s working days.") % days
+    return _("The money goes back to where it was paid from. This takes %(low)s to %(high)s days.") % days

@@ -1,0 +1,49 @@
+"""What the staff's groups may open in the admin. To *act* on a case is another matter: RULES say that, for superusers too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from marketplace.core.access import LEAD_MEDIATOR, MEDIATOR, MODERATOR
+
+#: app → models whose rows the role may look at
+_CASES: Mapping[str, Sequence[str]] = {
+    "core": ("protectionpolicy",),
+    "accounts": ("store", "restriction"),
+    "orders": ("order", "listing"),
+    "disputes": ("dispute",),
+}
+#: what only those who decide about money and files need to see
+_FILES: Mapping[str, Sequence[str]] = {
+    "evidence": ("evidence", "originalopened"),
+    "messaging": ("message",),
+    "payments": ("escrow", "payment", "refund", "ledgertransaction"),
+    "disputes": ("decision",),
+}
+_RESTRICT = frozenset({"accounts.add_restriction"})
+
+
+def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
+    return {f"{app}.view_{model}" for room in rooms for app, models in room.items() for model in models}
+
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    MEDIATOR: frozenset(_views(_CASES, _FILES)),
+    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | {"core.change_protectionpolicy"}),
+    MODERATOR: frozenset(_views(_CASES) | _RESTRICT),
+}
+
+
+def ensure_roles(**_kwargs: Any) -> None:
+    """Give each role what it may open; what an operator added besides stays. Safe to call again."""
+    for role, names in PERMISSIONS.items():
+        wanted = Q(pk=None)
+        for name in names:
+            app, _dot, codename = name.partition(".")
+            wanted |= Q(content_type__app_label=app, codename=codename)
+        group, _is_new = Group.objects.get_or_create(name=role)
+        group.permissions.add(*Permission.objects.filter(wanted))

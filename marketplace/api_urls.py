@@ -1,0 +1,20 @@
+"""The API: `/api/v1/…`, and beside it the OpenAPI document and its pages."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+rooms: list[URLPattern | URLResolver] = [
+    path("auth/", include("marketplace.accounts.api_urls")),
+    path("evidence/", include("marketplace.evidence.api_urls")),
+]
+for room in ("marketplace.orders", "disputes", "marketplace.notifications"):
+    if find_spec(f"{room}.api_urls"):
+        rooms.append(path("", include(f"{room}.api_urls")))
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include(rooms)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+]

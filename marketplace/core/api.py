@@ -1,0 +1,158 @@
+"""What every endpoint stands on: who asks, what they saw, one answer per key, and cases with their version.
+
+A room's `api.py` writes one explicit `@action` a verb on a `CaseViewSet`; its body is: find, serialize, call the service,
+answer. Nothing here knows a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from .access import Actor
+from .cases import Case
+from .edges import actor_of
+from .idempotency import IdempotentPosts
+from .pagination import Page
+from .schema import ApiSchema
+from .serializers import AnswersField, JsonParser, MomentField, MoneyField, Nothing, StrictSerializer, TextField
+
+__all__ = [
+    "PUBLIC_ID",
+    "AnswersField",
+    "ApiView",
+    "ApiViewSet",
+    "CaseViewSet",
+    "MomentField",
+    "MoneyField",
+    "Nothing",
+    "Page",
+    "StrictSerializer",
+    "TextField",
+    "action_responses",
+]
+
+#: What a public id looks like in an address; anything else is a 404 without asking the database.
+PUBLIC_ID = r"[a-z]{3}_[a-z0-9]{1,36}"
+
+
+def action_responses(ok: Any, *refusals: int, status: int = 200) -> dict[int, Any]:
+    """`responses=` of an operation: what it answers with, and refusals besides those that all of its kind have
+    (401, 403, 404, 409, 412, 400, 413, 415, 422 are added where they apply)."""
+    return {status: ok, **dict.fromkeys(refusals)}
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """We answer in JSON, whatever `Accept` says."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class _Manner(IdempotentPosts):
+    """The manner of api.md section 1, for views and view sets alike."""
+
+    parser_classes: Any = [JsonParser]
+    content_negotiation_class = AlwaysJson
+    metadata_class: Any = None  # no OPTIONS: the OpenAPI document says it all
+    schema = ApiSchema()
+    #: action (or method) → scope a token needs, where it is not `read` or `write`
+    scopes: ClassVar[Mapping[str, str]] = {}
+
+    request: Request
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, and the version of the case that they saw (`If-Match`)."""
+        return actor_of(self.request, via="api")
+
+    def taken(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
+        """The body, read by the serializer. Raises what becomes 400 or 422."""
+        if not isinstance(self.request.data, Mapping):
+            raise ParseError(_("Send a JSON object."))
+        serializer = serializer_class(data=self.request.data, context={"request": self.request, "view": self})
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class ApiView(_Manner, APIView):
+    """An endpoint that is no collection."""
+
+
+class ApiViewSet(_Manner, GenericViewSet):
+    """A collection of things with public ids, read through the eyes of one actor."""
+
+    pagination_class = Page
+    filter_backends: Any = ()
+    lookup_field = "public_id"
+    lookup_url_kwarg = "id"
+    lookup_value_regex = PUBLIC_ID
+    ordering: ClassVar[tuple[str, ...]] = ("-created_at", "-pk")
+
+    def page_of(self, rows: QuerySet[Any], **context: Any) -> Response:
+        """One page of the rows, by `ordering`."""
+        page = self.paginate_queryset(rows)
+        serializer = self.get_serializer(page, many=True)
+        serializer.context.update(context)
+        return self.get_paginated_response(serializer.data)
+
+
+class CaseViewSet(ApiViewSet):
+    """Cases of one model: only those that exist for the actor; every answer with one carries its version as ETag.
+
+    A room says: `model`, `serializer_class`, and, where needed, `with_all(rows)`, which reads along what the serializer shows.
+    """
+
+    is_case = True
+    model: ClassVar[Any]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The cases that exist for this actor; the others are 404, whether they are there or not."""
+        rows = self.model.objects
+        return rows.none() if getattr(self, "swagger_fake_view", False) else rows.visible_to(self.actor)
+
+    def with_all(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Read along what the serializer shows, in a fixed number of queries."""
+        return rows
+
+    def pk(self) -> int:
+        """The case named in the address, as its primary key. Raises 404 where it does not exist for the actor."""
+        name = self.kwargs[self.lookup_url_kwarg]
+        found: int | None = self.get_queryset().filter(public_id=name).values_list("pk", flat=True).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def answer(self, pk: int, *, status: int = 200) -> Response:
+        """The case as the actor sees it now, with its version as ETag."""
+        case = self.with_all(self.model.objects.filter(pk=pk)).get()
+        return Response(self.get_serializer(case).data, status=status, headers={"ETag": etag(case)})
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  (the address names it so)
+        """One case as you see it."""
+        return self.answer(self.pk())
+
+
+def etag(case: Case) -> str:
+    """`"<public_id>:<version>"`"""
+    return f'"{case.public_id}:{case.version}"'
+
+
+def is_public_id(text: str) -> bool:
+    """Could this be one of our ids?"""
+    return re.fullmatch(PUBLIC_ID, text) is not None

@@ -1,0 +1,166 @@
+"""Stripe. Refunds carry our key twice: as the idempotency key (which Stripe forgets after 24 h) and in their metadata.
+
+The library never retries here: when and how to ask again is the outbox's decision.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+import stripe
+from django.utils import timezone
+
+from .base import Answer, BadEvent, NotNow, ProviderEventData, Refused, RefundRequest, Said, Unknown
+
+CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0
+PAGE = 100  # refunds a page: Stripe's maximum
+#: the name under which our key stands in a refund's metadata
+METADATA = "redress_refund"
+#: a webhook older, or from further ahead, than this is not taken
+FRESH_SECONDS = 300
+_SAID = {
+    "pending": Said.ACCEPTED,
+    "requires_action": Said.ACCEPTED,
+    "succeeded": Said.CONFIRMED,
+    "failed": Said.FAILED,
+    "canceled": Said.FAILED,
+}
+#: currencies without a minor unit that Stripe counts in hundredths all the same
+_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
+#: currencies of two digits that Stripe counts in whole units
+_IN_WHOLE = frozenset({"MGA"})
+
+
+class StripeGateway:
+    """Stripe's refunds API. `api_base`: another server that speaks it; empty for Stripe itself."""
+
+    has_quick_books = False
+
+    def __init__(self, secret_key: str, webhook_secret: str, api_base: str = "") -> None:
+        self._webhook_secret = webhook_secret
+        self._refunds = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": api_base} if api_base else {},
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+        ).v1.refunds
+
+    def refund(self, request: RefundRequest) -> Answer:
+        params: Any = {
+            **_payment(request.payment_reference),
+            "amount": to_stripe(request.amount, request.currency),
+            "metadata": {METADATA: request.key},
+        }
+        with _errors(sending=True):
+            return _answer(self._refunds.create(params, {"idempotency_key": request.key}))
+
+    def find(self, request: RefundRequest) -> Answer | None:
+        with _errors(sending=False):
+            for refund in self._of(request.payment_reference):
+                if (refund.metadata or {}).get(METADATA) == request.key:
+                    return _answer(refund)
+        return None
+
+    def status(self, provider_id: str) -> Answer:
+        with _errors(sending=False):
+            return _answer(self._refunds.retrieve(provider_id))
+
+    def event(self, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
+        check_signature(body, headers.get("Stripe-Signature", ""), self._webhook_secret, now=timezone.now().timestamp())
+        try:
+            event = json.loads(body)
+            event_id, about = event["id"], event["data"]["object"]
+            is_refund = about.get("object") == "refund"
+            key = (about.get("metadata") or {}).get(METADATA, "") if is_refund else ""
+            found = ProviderEventData(event_id, about["id"] if is_refund else "", key)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadEvent("This is no event.") from error
+        if not all(isinstance(text, str) and "\x00" not in text and len(text) <= 120 for text in vars(found).values()):
+            raise BadEvent("This is no event.")
+        return found
+
+    def refunded(self, references: Iterable[str]) -> dict[str, int]:
+        sums: dict[str, int] = {}
+        with _errors(sending=False):
+            for reference in references:
+                standing = [r for r in self._of(reference) if _SAID.get(r.status or "") != Said.FAILED]
+                sums[reference] = sum(from_stripe(r.amount, r.currency) for r in standing)
+        return sums
+
+    def _of(self, payment_reference: str) -> Iterator[stripe.Refund]:
+        params: Any = {**_payment(payment_reference), "limit": PAGE}
+        yield from self._refunds.list(params).auto_paging_iter()
+
+
+def _payment(reference: str) -> dict[str, str]:
+    """Old payments of Stripe are charges, new ones payment intents; the name tells."""
+    return {"charge" if reference.startswith(("ch_", "py_")) else "payment_intent": reference}
+
+
+def to_stripe(amount: int, currency: str) -> int:
+    """Our minor units in what Stripe counts in. Raises Refused for a part of a unit that Stripe does not have."""
+    if currency in _IN_HUNDREDTHS:
+        return amount * 100
+    if currency in _IN_WHOLE:
+        if amount % 100:
+            raise Refused(f"Stripe pays {currency} in whole units only.")
+        return amount // 100
+    return amount
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """What Stripe counts in, as our minor units; rounded down where ours are larger."""
+    if currency.upper() in _IN_HUNDREDTHS:
+        return amount // 100
+    return amount * 100 if currency.upper() in _IN_WHOLE else amount
+
+
+def _answer(refund: stripe.Refund) -> Answer:
+    said = _SAID.get(refund.status or "")
+    if said is None:
+        raise Unknown(f"Stripe says {refund.status!r}.")
+    words = (getattr(refund, "failure_reason", None) or refund.status or "") if said == Said.FAILED else ""
+    return Answer(said, refund.id, words)
+
+
+@contextmanager
+def _errors(*, sending: bool) -> Iterator[None]:
+    """Stripe's errors in our words. Only a refund that was being sent can be refused or leave an error under its key."""
+    try:
+        yield
+    except (stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise NotNow(_words(error)) from error
+    except stripe.IdempotencyError as error:
+        raise Unknown(_words(error), look_up_only=True) from error
+    except (stripe.InvalidRequestError, stripe.CardError) as error:
+        raise (Refused if sending else Unknown)(_words(error)) from error
+    except stripe.StripeError as error:
+        if error.http_status == 409:  # the same key is being worked on at this moment
+            raise NotNow(_words(error)) from error
+        raise Unknown(_words(error), look_up_only=sending and (error.http_status or 0) >= 500) from error
+
+
+def _words(error: stripe.StripeError) -> str:
+    return str(error.user_message or type(error).__name__)[:500]
+
+
+def check_signature(body: bytes, header: str, secret: str, *, now: float) -> None:
+    """Stripe's scheme: an HMAC of "time.body", compared in constant time, at most FRESH_SECONDS old. Raises BadEvent.
+
+    Our own, since the library takes times that lie ahead, and breaks on bytes that are no text.
+    """
+    parts = [part.partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name.strip() == "t" and value.isascii() and value.isdigit()]
+    if not secret or not times or len(times[0]) > 12:
+        raise BadEvent("No signature.")
+    wanted = hmac.new(secret.encode(), times[0].encode() + b"." + body, sha256).hexdigest().encode()
+    given = [value.encode("latin-1", "replace") for name, _, value in parts if name.strip() == "v1"]
+    if not any([hmac.compare_digest(wanted, one) for one in given]):  # a list: no early end
+        raise BadEvent("Wrong signature.")
+    if abs(now - int(times[0])) > FRESH_SECONDS:
+        raise BadEvent("Too old.")

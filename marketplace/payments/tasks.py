@@ -1,0 +1,15 @@
+"""What the workers do with money and mail: empty the outboxes (settings.SCHEDULES)."""
+
+from __future__ import annotations
+
+from marketplace.notifications import mail
+
+from . import outbox
+
+#: begin nothing after so many seconds: a run with its last slow call must end before the queue's timeout (60 s)
+REFUND_SECONDS, MAIL_SECONDS = 20.0, 10.0
+
+
+def drain_outbox() -> int:
+    """Refunds to the provider first, then mail; how many were moved on."""
+    return outbox.drain(seconds=REFUND_SECONDS).total() + mail.drain(seconds=MAIL_SECONDS).total()
