@@ -18,7 +18,7 @@ from marketplace.orders.models import Order, OrderLine
 
 from .amounts import ceilings
 from .models import Remedy
-from .reasons import NEVER_SENT, NO_FAULT, NOT_RECEIVED, REASONS, Reason
+from .reasons import NEVER_SENT, NO_FAULT, NOT_RECEIVED, PAYMENT, REASONS, Reason
 from .services import ClaimData, LineData
 
 Answers = dict[str, Any]
@@ -106,11 +106,12 @@ NEAREST_NOT_COME: Sequence[Choice] = (_reason("not_received.no_tracking"), _reas
 
 #: whose change makes which other answers void
 VOIDS = {
-    "came": ("what", "reason", "words", "lines", "remedy", "amount"),
-    "what": ("reason", "words", "remedy", "amount"),
-    "reason": ("remedy", "amount"),
+    "came": ("what", "detail", "reason", "words", "lines", "ask", "amount"),
+    "what": ("detail", "reason", "words", "ask", "amount"),
+    "detail": ("reason", "words", "ask", "amount"),
+    "reason": ("ask", "amount"),
     "lines": ("amount",),
-    "remedy": ("amount",),
+    "ask": ("amount",),
 }
 
 
@@ -149,7 +150,7 @@ def remedies(reason: Reason) -> list[str]:
         return [Remedy.REFUND]
     if reason.group == NO_FAULT:
         return [Remedy.RETURN_AND_REFUND]
-    if reason.group == "payment":
+    if reason.group == PAYMENT:
         return [Remedy.REFUND]
     return [Remedy.REFUND, Remedy.RETURN_AND_REFUND]
 
@@ -160,31 +161,44 @@ def many(lines: Sequence[OrderLine]) -> bool:
 
 
 def path(answers: Answers, lines: Sequence[OrderLine]) -> list[str]:
-    """The pages that these answers lead through, in order; "check" is the last."""
-    steps = ["came"]
-    if answers.get("came") == "unsure":
-        return [*steps, "unsure"]
-    if not answers.get("came"):
-        return steps
-    if answers["came"] != "back":
-        steps.append("what")
-        if answers.get("what") in DETAILS:
-            steps.append("detail")
-        if answers.get("what") == "other" and answers.get("detail") == "words":
-            steps.append("words")
+    """The pages that these answers lead through, in order; "check" is the last once the reason is known."""
+    steps = ["came", *_branch(answers)]
     reason = reason_of(answers)
-    if reason is None:
+    if reason is None or answers.get("came") == "unsure":
         return steps
     whole = reason.group == NOT_RECEIVED and answers["came"] != "part"
-    if many(lines) and not whole:
-        steps.append("items")
-    if reason.wants:
-        steps.append("evidence")
-    if len(remedies(reason)) > 1 or reason.group == "payment":
-        steps.append("ask")
-    if answers.get("ask") == "part":
-        steps.append("part")
-    return [*steps, "check"]
+    asks = len(remedies(reason)) > 1 or reason.group == PAYMENT or answers.get("ask")
+    wanted = {
+        "items": many(lines) and not whole,
+        "evidence": reason.wants,
+        "ask": asks,
+        "part": answers.get("ask") == "part",
+        "check": True,
+    }
+    return [*steps, *(step for step, needed in wanted.items() if needed)]
+
+
+def _branch(answers: Answers) -> list[str]:
+    """The questions that find the reason."""
+    came = answers.get("came")
+    if came in (None, "back"):
+        return []
+    if came == "unsure":
+        return ["unsure"]
+    steps = ["what"]
+    if answers.get("what") in DETAILS:
+        steps.append("detail")
+        if answers.get("detail") == "words":
+            steps.append("words")
+    return steps
+
+
+def reachable(answers: Answers, lines: Sequence[OrderLine]) -> list[str]:
+    """The pages that may be opened: those on the path, and what is asked, which a Change link leads to."""
+    steps, reason = path(answers, lines), reason_of(answers)
+    if reason is None or reason.group == NO_FAULT or "ask" in steps:
+        return steps
+    return [*steps, "ask"]
 
 
 def answered(answers: Answers, step: str) -> bool:
@@ -239,17 +253,8 @@ def take(answers: Answers, step: str, value: str) -> Answers:
         return put(answers, "came", value)
     answers = put(answers, step, value)
     if step == "came":
-        answers.pop("detail", None)
         return put(answers, "reason", "not_received.returned_by_carrier") if value == "back" else answers
-    if step == "what" and value in DETAILS:
-        if answers.get("detail") not in {choice[0] for choice in DETAILS[value]}:
-            answers.pop("detail", None)
-        return answers
-    return put(answers, "reason", value) if value in REASONS else _without(answers, "reason")
-
-
-def _without(answers: Answers, name: str) -> Answers:
-    return {key: kept for key, kept in answers.items() if key != name and key not in VOIDS.get(name, ())}
+    return put(answers, "reason", value) if value in REASONS else answers
 
 
 # -- from answers to a claim -------------------------------------------------------------------------------------

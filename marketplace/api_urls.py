@@ -4,10 +4,17 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from marketplace.core.api import Policies
+
+router = SimpleRouter()
+router.register("policies", Policies, basename="policy")
 
 rooms: list[URLPattern | URLResolver] = [
     path("auth/", include("marketplace.accounts.api_urls")),
     path("evidence/", include("marketplace.evidence.api_urls")),
+    *router.urls,
 ]
 for room in ("marketplace.orders", "disputes", "marketplace.notifications"):
     if find_spec(f"{room}.api_urls"):

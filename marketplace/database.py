@@ -60,6 +60,11 @@ def database_name() -> str:
     return os.environ.get("REDRESS_DATABASE") or "redress"
 
 
+def is_embedded() -> bool:
+    """Say whether this server is used, and not the one that `DATABASE_URL` names."""
+    return not os.environ.get("DATABASE_URL")
+
+
 def _data_dir() -> Path:
     return var_dir() / "postgres"
 
@@ -91,7 +96,7 @@ def socket_dir() -> Path:
 def database_settings() -> dict[str, Any]:
     """Return Django's `DATABASES["default"]`; start the embedded server when `DATABASE_URL` is unset."""
     env = Env()
-    if env.str("DATABASE_URL", ""):
+    if not is_embedded():
         settings = dict(env.dj_db_url("DATABASE_URL"))
     else:
         ensure_running()
@@ -166,7 +171,13 @@ def stop(*, only_if_idle: bool = False) -> bool:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Have the server up inside the block; stop it after if this process started it and nobody else uses it."""
+    """Have the server up inside the block; stop it after if this process started it and nobody else uses it.
+
+    With `DATABASE_URL` there is nothing to hold.
+    """
+    if not is_embedded():
+        yield
+        return
     ensure_running()
     try:
         yield

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     # ours, the top floor first: so our templates and texts win over other people's
     "disputes",
     "reports",
+    "marketplace.demo",
     "marketplace.orders",
     "marketplace.payments",
     "marketplace.messaging",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "marketplace.core.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -130,6 +132,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "marketplace.core.context.frame",
             ],
         },
     }
@@ -174,6 +177,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours stand in front
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Redress"
+MIGRATION_MODULES = {"knox": None}  # its own token table is replaced by ours
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  (a name, not a secret)
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=env.int("TOKEN_DAYS", 90)),
@@ -229,6 +233,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION  # an edited file shows on reload
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2"]
 MEDIA_ROOT = VAR_DIR / "media"
 
 EVIDENCE_S3_BUCKET = env.str("EVIDENCE_S3_BUCKET", "")
@@ -345,6 +351,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ContestCode": "disputes.services.returns.CONTEST_CODES",
+        "DisputeReason": "disputes.reasons.CHOICES",
+        "DisputeRemedy": "disputes.models.Remedy",
+        "DisputeStatus": "disputes.models.State",
+        "EvidenceStatus": "marketplace.evidence.models.Evidence.Status",
+        "OrderStatus": "marketplace.orders.models.State",
+        "RefundStatus": "marketplace.payments.models.Refund.Status",
+        "ReturnStatus": "disputes.models.ReturnShipment.Status",
+        "TrackingCode": "marketplace.orders.models.TrackingEvent.Code",
+    },
 }
 
 # --- Payments ---------------------------------------------------------------------------------------------
@@ -366,6 +383,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "django-q": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it logs every address it calls
     },
 }

@@ -3,14 +3,24 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from disputes.views.public import Start
+from marketplace.accounts.views import choose_language
 from marketplace.core.views import StyleGuide
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", Start.as_view(), name="start"),
+    path("orders/", include("marketplace.orders.urls")),
+    path("", include("disputes.urls")),
+    path("sell/", include("disputes.sell_urls")),
+    path("notifications/", include("marketplace.notifications.urls")),
+    path("help/", include("disputes.help_urls")),
+    path("me/", include("marketplace.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("evidence/", include("marketplace.evidence.urls")),
     path("api/", include("marketplace.api_urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", choose_language, name="set_language"),
+    path("payments/", include("marketplace.payments.urls")),
     path("styleguide/", StyleGuide.as_view(), name="styleguide"),
 ]
 

@@ -14,8 +14,8 @@ from marketplace.core.access import LEAD_MEDIATOR, MEDIATOR, MODERATOR
 _CASES: Mapping[str, Sequence[str]] = {
     "core": ("protectionpolicy",),
     "accounts": ("store", "restriction"),
-    "orders": ("order", "listing"),
-    "disputes": ("dispute",),
+    "orders": ("order", "orderevent", "listing"),
+    "disputes": ("dispute", "disputeevent"),
 }
 #: what only those who decide about money and files need to see
 _FILES: Mapping[str, Sequence[str]] = {

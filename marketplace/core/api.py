@@ -7,25 +7,28 @@ answer. Nothing here knows a rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, ModelSerializer, SerializerMethodField
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from .access import Actor
 from .cases import Case
 from .edges import actor_of
+from .errors import Forbidden
 from .idempotency import IdempotentPosts
 from .pagination import Page
+from .policy import ProtectionPolicy
 from .schema import ApiSchema
 from .serializers import AnswersField, JsonParser, MomentField, MoneyField, Nothing, StrictSerializer, TextField
 
@@ -126,12 +129,32 @@ class CaseViewSet(ApiViewSet):
         rows = self.model.objects
         return rows.none() if getattr(self, "swagger_fake_view", False) else rows.visible_to(self.actor)
 
+    def permitted(self, verb: str) -> int:
+        """The primary key of the case named in the address, if the actor may do the verb on it at all.
+
+        Raises 404 or Forbidden before anything is read of the body; the service asks again under its lock.
+        """
+        name = self.kwargs[self.lookup_url_kwarg]
+        case: Case | None = self.get_queryset().filter(public_id=name).first()
+        if case is None:
+            raise Http404
+        rule = case.RULES.get(verb)
+        if rule is None or not rule(self.actor, case):
+            raise Forbidden(_("This step belongs to somebody else."))
+        return int(case.pk)
+
+    def act(self, verb: str, service: Callable[..., Any], body: type[BaseSerializer] = Nothing) -> Response:
+        """One verb: may they, what did they send, do it, and the case as it is now."""
+        pk = self.permitted(verb)
+        service(pk, by=self.actor, **self.taken(body))
+        return self.answer(pk)
+
     def with_all(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Read along what the serializer shows, in a fixed number of queries."""
         return rows
 
     def pk(self) -> int:
-        """The case named in the address, as its primary key. Raises 404 where it does not exist for the actor."""
+        """The primary key of the case named in the address. Raises 404 where it does not exist for the actor."""
         name = self.kwargs[self.lookup_url_kwarg]
         found: int | None = self.get_queryset().filter(public_id=name).values_list("pk", flat=True).first()
         if found is None:
@@ -156,3 +179,30 @@ def etag(case: Case) -> str:
 def is_public_id(text: str) -> bool:
     """Could this be one of our ids?"""
     return re.fullmatch(PUBLIC_ID, text) is not None
+
+
+class PolicySerializer(ModelSerializer):
+    """One published version of a protection policy: every number of the rulebook."""
+
+    id = SerializerMethodField()
+    published_at = MomentField()
+
+    class Meta:
+        model = ProtectionPolicy
+        fields = ["id", "name", "version", "published_at", *(field.name for field in ProtectionPolicy.parameters())]
+        read_only_fields = fields
+
+    def get_id(self, policy: ProtectionPolicy) -> str:
+        return f"{policy.name}.{policy.version}"
+
+
+class Policies(ApiViewSet):
+    """The protection policies, as published (P-01, P-02)."""
+
+    serializer_class = PolicySerializer
+    ordering = ("-published_at", "-pk")
+
+    @extend_schema(operation_id="policies_list")
+    def list(self, request: Request) -> Response:
+        """Every published version, newest first. An order keeps the version in force when it was paid."""
+        return self.page_of(ProtectionPolicy.objects.filter(status=ProtectionPolicy.Status.PUBLISHED))

@@ -44,6 +44,8 @@ WORDS = {
     405: ("method_not_allowed", "This address does not take this method", "Use another method here."),
     406: ("not_acceptable", "We cannot answer in this form", "We answer in JSON."),
     409: ("conflict", "This cannot be done now", "Something else happened at the same moment. Look again, then decide."),
+    410: ("gone", "This has ended", "It is not here any more."),
+    412: ("version_changed", "This changed while you were reading", "Look at it again, then decide."),
     413: ("too_large", "This is too large", "Send less at once."),
     415: ("unsupported_media_type", "We cannot read this kind of content", "Send JSON."),
     422: ("invalid", "Please check what you entered", "A value does not fit."),

@@ -61,9 +61,9 @@ class ApiSchema(AutoSchema):
         parameters: list[Any] = list(super().get_override_parameters())
         if self.method == "POST" and not self._is_open_to_all():
             parameters.append(IDEMPOTENCY_KEY)
-        if self._is_case():
+        if self._is_case() or (getattr(self.view, "is_case", False) and self.method == "POST"):
             parameters.append(ETAG)
-            if self.method not in SAFE_METHODS:
+            if self._is_case() and self.method not in SAFE_METHODS:
                 parameters.append(IF_MATCH)
         return parameters
 

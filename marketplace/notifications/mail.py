@@ -32,7 +32,9 @@ PERMANENT = range(500, 600)  # SMTP's word for “never”
 State = Notice.Mail
 
 
-def drain(now: datetime | None = None, *, limit: int | None = None, seconds: float | None = None) -> Counter[str]:
+def drain(
+    now: datetime | None = None, *, limit: int | None = None, seconds: float | None = None
+) -> Counter[str]:
     """Send every mail that is due, oldest first; how many were sent, put off ("waiting") and given up ("failed").
 
     Safe beside other runs. `limit`: at most so many; `seconds`: begin none after that time.
@@ -42,7 +44,7 @@ def drain(now: datetime | None = None, *, limit: int | None = None, seconds: flo
     connection = get_connection()
     try:
         for pk in _due(now or timezone.now(), limit):
-            if time.monotonic() > ends:
+            if time.monotonic() > ends or not _open(connection):
                 break
             notice = _claim(pk, now or timezone.now())
             if notice is not None:
@@ -77,12 +79,17 @@ def _deliver(notice: Notice, connection: Any, now: datetime) -> str:
         message = compose(notice)
         message.connection = connection
         message.send()
-    except (OSError, SMTPException) as error:  # SMTPException is an OSError; named, since that is what it is about
+    except (
+        OSError,
+        SMTPException,
+    ) as error:  # SMTPException is an OSError; named, since that is what it is about
         log.warning("mail of notice %s was not sent: %s", notice.public_id, type(error).__name__)
         _close(connection)
         if _is_permanent(error) or now - notice.created_at >= GIVE_UP_AFTER:
             return _mark(notice, State.FAILED, None)
-        return _mark(notice, State.WAITING, now + min(FIRST_WAIT * 2 ** min(notice.mail_tries - 1, 20), LONGEST_WAIT))
+        return _mark(
+            notice, State.WAITING, now + min(FIRST_WAIT * 2 ** min(notice.mail_tries - 1, 20), LONGEST_WAIT)
+        )
     except Exception:  # one mail that cannot be made must not stop the others; it will not be better tomorrow
         log.exception("mail of notice %s cannot be made", notice.public_id)
         return _mark(notice, State.FAILED, None)
@@ -95,7 +102,19 @@ def _mark(notice: Notice, state: str, next_at: datetime | None) -> str:
 
 
 def _is_permanent(error: Exception) -> bool:
-    return isinstance(error, SMTPRecipientsRefused) and all(code in PERMANENT for code, _text in error.recipients.values())
+    return isinstance(error, SMTPRecipientsRefused) and all(
+        code in PERMANENT for code, _text in error.recipients.values()
+    )
+
+
+def _open(connection: Any) -> bool:
+    """Begin a session, or go on with it. A mail server that is not there costs no mail one of its tries."""
+    try:
+        connection.open()
+    except (OSError, SMTPException) as error:
+        log.warning("the mail server cannot be reached: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _close(connection: Any) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from marketplace.accounts.models import StoreMember, User
+from marketplace.core.access import Actor
 from marketplace.core.cases import CaseEvent
 from marketplace.core.display import moment_text
 from marketplace.core.money import Money, format_money
@@ -82,3 +83,11 @@ def zone_of(reader: User) -> ZoneInfo:
 def members_of(store_pk: int) -> list[int]:
     """The people who act for a store."""
     return list(StoreMember.objects.filter(store_id=store_pk).values_list("user_id", flat=True))
+
+
+def mark_read(*, by: Actor, public_ids: Iterable[str] | None = None) -> int:
+    """The person has seen these notices of theirs, or, without a list, all of them; how many were new to them."""
+    unread = Notice.objects.filter(recipient_id=by.user_id, read_at=None)
+    if public_ids is not None:
+        unread = unread.filter(public_id__in=list(public_ids))
+    return unread.update(read_at=timezone.now())

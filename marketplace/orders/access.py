@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from marketplace.core.access import Actor, Rule, either, system_only
+from marketplace.core.access import INTEGRATOR, Actor, Rule, either, system_only
 
 if TYPE_CHECKING:
     from .models import Order
@@ -24,6 +24,11 @@ def seller(actor: Actor, order: Order) -> bool:
 def sender(actor: Actor, order: Order) -> bool:
     """The integrator who sent this order."""
     return actor.user_id is not None and actor.user_id == order.integrator_id
+
+
+def may_send_orders(actor: Actor) -> bool:
+    """A host marketplace's service account."""
+    return actor.is_in(INTEGRATOR)
 
 
 def visible(actor: Actor) -> Q:

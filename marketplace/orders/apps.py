@@ -13,8 +13,14 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Give the clock its verbs, and every event its messages."""
         from marketplace.core import cases
+        from marketplace.payments.outbox import on_change
+        from marketplace.payments.proof import register_proof
 
         from . import notifications, services
         from .models import Order
+        from .proof import orders_hold_what_they_say
+        from .refunds import tell_buyer
 
         cases.register(Order, by_clock=services.BY_CLOCK, announce=notifications.announce)
+        register_proof(orders_hold_what_they_say)
+        on_change(tell_buyer)

@@ -64,7 +64,15 @@ class History:
     closed_at: datetime | None = None
 
     #: the dates that the order keeps under the same names
-    DATES: ClassVar[tuple[str, ...]] = ("entered_at", "paid_at", "shipped_at", "protection_ends_at", "delivered_at", "confirmed_at", "closed_at")
+    DATES: ClassVar[tuple[str, ...]] = (
+        "entered_at",
+        "paid_at",
+        "shipped_at",
+        "protection_ends_at",
+        "delivered_at",
+        "confirmed_at",
+        "closed_at",
+    )
 
     def dates(self) -> dict[str, datetime | None]:
         return {name: getattr(self, name) for name in self.DATES}
@@ -114,7 +122,14 @@ def history_of(row: OrderRow, policy: ProtectionPolicy) -> History:
     delivered_at = max(came) if came and len(came) == len(parcels) else None
     if cancelled_at:
         return History(
-            State.CANCELLED, parcels, cancelled_at, paid_at, shipped_at, ends_at, delivered_at, closed_at=cancelled_at
+            State.CANCELLED,
+            parcels,
+            cancelled_at,
+            paid_at,
+            shipped_at,
+            ends_at,
+            delivered_at,
+            closed_at=cancelled_at,
         )
     confirmed_at = confirmed_of(row)
     if confirmed_at and ends_at and confirmed_at >= ends_at:
@@ -125,7 +140,9 @@ def history_of(row: OrderRow, policy: ProtectionPolicy) -> History:
     return History(state, parcels, entered_at, paid_at, shipped_at, ends_at, delivered_at, confirmed_at)
 
 
-def _protection(parcels: tuple[ParcelRow, ...], policy: ProtectionPolicy) -> tuple[datetime | None, datetime | None]:
+def _protection(
+    parcels: tuple[ParcelRow, ...], policy: ProtectionPolicy
+) -> tuple[datetime | None, datetime | None]:
     """When protection started and ends, by the same function that a shipped parcel goes through."""
     order = Order(policy=policy)
     for parcel in parcels:
@@ -133,9 +150,10 @@ def _protection(parcels: tuple[ParcelRow, ...], policy: ProtectionPolicy) -> tup
     return order.shipped_at, order.protection_ends_at
 
 
-def doubts_of(row: OrderRow) -> tuple[str, ...]:
+def doubts_of(row: OrderRow, *, email_taken: bool = False, contradicts: bool = False) -> tuple[str, ...]:
     """The codes of what is doubtful about the row, in the order of DOUBTS."""
     found = {*_money_doubts(row), *_parcel_doubts(row), *_other_doubts(row)}
+    found |= ({"email_taken"} if email_taken else set()) | ({"contradicts_history"} if contradicts else set())
     return tuple(code for code in DOUBTS if code in found)
 
 

@@ -61,6 +61,11 @@ _NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 T = TypeVar("T")
 
 
+def is_one_line(text: str) -> bool:
+    """May this stand in a column of one line: not empty, no line breaks, nothing that cannot be stored?"""
+    return bool(text) and not _BROKEN_LINE.search(text)
+
+
 @lru_cache(maxsize=1)
 def countries() -> frozenset[str]:
     """ISO 3166 codes of two letters."""

@@ -53,7 +53,9 @@ class Movement:
     lines: Sequence[tuple[Account, int]]
 
 
-def move(source: Account, target: Account, amount: int, *, kind: str, key: str, at: datetime, currency: str) -> Movement:
+def move(
+    source: Account, target: Account, amount: int, *, kind: str, key: str, at: datetime, currency: str
+) -> Movement:
     """The common movement: one amount from one account to another."""
     return Movement(kind, key, at, currency, ((source, -amount), (target, amount)))
 
@@ -62,7 +64,9 @@ def post(*movements: Movement) -> list[LedgerTransaction]:
     """Write the movements, all or none. A key that was posted before raises IntegrityError: nothing moves twice."""
     wanted = {(account, m.currency) for m in movements for account, _amount in m.lines}
     accounts = _accounts(wanted)
-    rows = LedgerTransaction.objects.bulk_create(LedgerTransaction(key=m.key, kind=m.kind, at=m.at) for m in movements)
+    rows = LedgerTransaction.objects.bulk_create(
+        LedgerTransaction(key=m.key, kind=m.kind, at=m.at) for m in movements
+    )
     LedgerEntry.objects.bulk_create(
         LedgerEntry(transaction=row, account_id=accounts[account, m.currency], amount=amount)
         for row, m in zip(rows, movements, strict=True)
@@ -77,7 +81,10 @@ def _accounts(wanted: set[tuple[Account, str]]) -> dict[tuple[Account, str], int
     found = _find(wanted)
     missing = wanted - found.keys()
     if missing:
-        new = (LedgerAccount(kind=kind, owner=owner, currency=currency) for (kind, owner), currency in sorted(missing))
+        new = (
+            LedgerAccount(kind=kind, owner=owner, currency=currency)
+            for (kind, owner), currency in sorted(missing)
+        )
         LedgerAccount.objects.bulk_create(new, ignore_conflicts=True)
         found |= _find(missing)
     return found

@@ -34,7 +34,9 @@ class LedgerAccount(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "owner", "currency"], name="one_account_per_kind_owner_currency"),
+            models.UniqueConstraint(
+                fields=["kind", "owner", "currency"], name="one_account_per_kind_owner_currency"
+            ),
             models.CheckConstraint(condition=Q(balance__gte=0), name="no_account_below_zero"),
         ]
 
@@ -114,7 +116,9 @@ class Payment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["escrow", "reference"], name="one_payment_per_reference"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
-            models.CheckConstraint(condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="refunds_within_payment"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="refunds_within_payment"
+            ),
         ]
         indexes = [models.Index(fields=["provider", "provider_reference"], name="payment_at_provider")]
 
@@ -135,7 +139,9 @@ UNANSWERED = timedelta(hours=1)
 class RefundQuerySet(models.QuerySet["Refund"]):
     def with_staff(self, now: datetime) -> RefundQuerySet:
         """What a person must look at: refused or given back, or without an answer for long (X-04)."""
-        silent = Q(status=Refund.Status.UNKNOWN) & (Q(look_up_only=True) | Q(first_tried_at__lte=now - UNANSWERED))
+        silent = Q(status=Refund.Status.UNKNOWN) & (
+            Q(look_up_only=True) | Q(first_tried_at__lte=now - UNANSWERED)
+        )
         return self.filter(Q(status=Refund.Status.FAILED) | silent)
 
 
@@ -168,7 +174,8 @@ class Refund(models.Model):
     provider_id = models.CharField(max_length=120, blank=True)
     provider_words = models.TextField(blank=True)
     look_up_only = models.BooleanField(
-        default=False, help_text="The provider stored an error under our key: look for it there, never send it again"
+        default=False,
+        help_text="The provider stored an error under our key: look for it there, never send it again",
     )
     tries = models.PositiveIntegerField(default=0)
     first_tried_at = models.DateTimeField(null=True, blank=True)
@@ -184,7 +191,9 @@ class Refund(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_above_zero"),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="refund_waiting"),
+            models.Index(
+                fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="refund_waiting"
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_at_provider"),
         ]
 
@@ -228,7 +237,9 @@ class ProviderEvent(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="one_row_per_provider_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_id"], name="one_row_per_provider_event")
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.event_id}"

@@ -60,7 +60,9 @@ def on_change(listener: Callable[[Refund], None]) -> None:
         _listeners.append(listener)
 
 
-def drain(now: datetime | None = None, *, limit: int | None = None, seconds: float | None = None) -> Counter[str]:
+def drain(
+    now: datetime | None = None, *, limit: int | None = None, seconds: float | None = None
+) -> Counter[str]:
     """Take every refund that is due one step on, oldest first, each at most once a run.
 
     Safe beside other runs and safe to kill. `limit`: at most so many; `seconds`: begin nothing after that time.
@@ -89,7 +91,9 @@ def heard(provider: str, event: ProviderEventData) -> bool:
         if is_new:
             by_id = Q(provider_id=event.provider_id) if event.provider_id else Q(pk__in=())
             by_key = Q(public_id=Refund.public_id_of(event.key)) if event.key else Q(pk__in=())
-            Refund.objects.filter(by_id | by_key, payment__provider=provider).update(next_try_at=timezone.now())
+            Refund.objects.filter(by_id | by_key, payment__provider=provider).update(
+                next_try_at=timezone.now()
+            )
     return is_new
 
 
@@ -107,7 +111,11 @@ def _claimable(now: datetime) -> RefundQuerySet:
 def _claim(pk: int, now: datetime) -> Refund | None:
     """The row, leased to us; None where another run has it or had it. The try is counted before it is made."""
     with transaction.atomic(durable=True):
-        rows = _claimable(now).select_for_update(skip_locked=True, of=("self",)).select_related("payment__escrow")
+        rows = (
+            _claimable(now)
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("payment__escrow")
+        )
         row = rows.filter(pk=pk).first()
         if row is None:
             return None
@@ -140,7 +148,9 @@ def _ask(row: Refund, gateways: dict[str, Gateway], now: datetime) -> Outcome:
 def _put_question(gateway: Gateway, row: Refund, now: datetime) -> Outcome:
     if row.provider_id:
         return gateway.status(row.provider_id)
-    request = RefundRequest(row.idempotency_key, row.payment.provider_reference, row.amount, row.payment.escrow.currency)
+    request = RefundRequest(
+        row.idempotency_key, row.payment.provider_reference, row.amount, row.payment.escrow.currency
+    )
     if not _may_send(row, now):
         return gateway.find(request) or Unknown("The provider has no refund with our key.")
     try:
@@ -163,7 +173,11 @@ def _may_send(row: Refund, now: datetime) -> bool:
 def _write_down(claimed: Refund, outcome: Outcome, now: datetime) -> str:
     """Apply what the provider said, once, whoever else wrote meanwhile; the status that it brought, or "waiting"."""
     with transaction.atomic(durable=True):
-        row = Refund.objects.select_for_update(of=("self",)).select_related("payment__escrow").get(pk=claimed.pk)
+        row = (
+            Refund.objects.select_for_update(of=("self",))
+            .select_related("payment__escrow")
+            .get(pk=claimed.pk)
+        )
         before = row.status
         if isinstance(outcome, Answer):
             _take(row, outcome, now)
@@ -176,11 +190,20 @@ def _write_down(claimed: Refund, outcome: Outcome, now: datetime) -> str:
         _plan(row, claimed, before, now)
         row.save()
         if row.status != before:
-            for listener in _listeners:
-                listener(row)
+            _tell(row)
     if isinstance(outcome, NotNow):
         log.warning("refund %s: the provider does not take it now", row.public_id)
     return row.status if row.status != before else "waiting"
+
+
+def _tell(row: Refund) -> None:
+    """News must never stop money: a listener that fails is logged, and the refund goes on without it."""
+    for listener in _listeners:
+        try:
+            with transaction.atomic():
+                listener(row)
+        except Exception:  # whatever it is, see above
+            log.exception("nobody was told of refund %s", row.public_id)
 
 
 def _take(row: Refund, answer: Answer, now: datetime) -> None:

@@ -57,7 +57,9 @@ def release(escrow: Escrow, amount: int, *, cause: str, at: datetime) -> None:
     ledger.post(ledger.Movement("released", f"release:{cause}", at, escrow.currency, lines))
 
 
-def refund(escrow: Escrow, amount: int, *, cause: str, at: datetime, policy: ProtectionPolicy) -> list[Refund]:
+def refund(
+    escrow: Escrow, amount: int, *, cause: str, at: datetime, policy: ProtectionPolicy
+) -> list[Refund]:
     """Back to the buyer: one Refund row for each payment of real money, in proportion (X-01); the rows are the outbox (X-02).
 
     Raises WrongState where the escrow does not hold so much.

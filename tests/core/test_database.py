@@ -211,6 +211,8 @@ def test_database_url_overrides(monkeypatch, tmp_path, url, host):
     settings = database.database_settings()
     assert (settings["HOST"], settings["NAME"], settings["USER"]) == (host, "shop", "me")
     assert (settings["CONN_MAX_AGE"], settings["CONN_HEALTH_CHECKS"]) == (60, True)
+    with database.held():
+        pass
     assert list(tmp_path.iterdir()) == [], "no server is made when another is named"
 
 

@@ -112,7 +112,8 @@ def test_up_through_a_crash_of_the_database_and_gone_after_ctrl_c(var, monkeypat
         )  # fmt: skip
 
 
-def test_a_port_in_use_is_said_before_anything_starts(var):
+def test_a_port_in_use_is_said_and_nothing_stays_behind(var, monkeypatch):
+    monkeypatch.setenv("REDRESS_VAR", str(var))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -121,3 +122,4 @@ def test_a_port_in_use_is_said_before_anything_starts(var):
     assert process.returncode == 1
     assert "Cannot listen on" in output
     assert "PORT=8001" in output
+    assert not database.is_running()

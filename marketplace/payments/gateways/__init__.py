@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from .base import Answer, BadEvent, Gateway, GatewayError, NotNow, ProviderEventData, Refused, RefundRequest, Said, Unknown
+from .base import (
+    Answer,
+    BadEvent,
+    Gateway,
+    GatewayError,
+    NotNow,
+    ProviderEventData,
+    Refused,
+    RefundRequest,
+    Said,
+    Unknown,
+)
 
 __all__ = (
     "NAMES", "Answer", "BadEvent", "Gateway", "GatewayError", "NotNow", "ProviderEventData", "Refused", "RefundRequest",

@@ -58,7 +58,9 @@ class SandboxGateway:
         raise BadEvent("The sandbox sends no webhooks.")
 
     def refunded(self, references: Iterable[str]) -> dict[str, int]:
-        rows = SandboxRefund.objects.filter(payment_reference__in=list(references)).exclude(status=Said.FAILED)
+        rows = SandboxRefund.objects.filter(payment_reference__in=list(references)).exclude(
+            status=Said.FAILED
+        )
         return dict(rows.values_list("payment_reference").annotate(Sum("amount")).order_by())
 
     def _given_back(self, reference: str) -> int:

@@ -62,7 +62,7 @@ class StripeGateway:
     def find(self, request: RefundRequest) -> Answer | None:
         with _errors(sending=False):
             for refund in self._of(request.payment_reference):
-                if (refund.metadata or {}).get(METADATA) == request.key:
+                if (refund.to_dict().get("metadata") or {}).get(METADATA) == request.key:
                     return _answer(refund)
         return None
 
@@ -71,7 +71,9 @@ class StripeGateway:
             return _answer(self._refunds.retrieve(provider_id))
 
     def event(self, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        check_signature(body, headers.get("Stripe-Signature", ""), self._webhook_secret, now=timezone.now().timestamp())
+        check_signature(
+            body, headers.get("Stripe-Signature", ""), self._webhook_secret, now=timezone.now().timestamp()
+        )
         try:
             event = json.loads(body)
             event_id, about = event["id"], event["data"]["object"]
@@ -80,7 +82,9 @@ class StripeGateway:
             found = ProviderEventData(event_id, about["id"] if is_refund else "", key)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadEvent("This is no event.") from error
-        if not all(isinstance(text, str) and "\x00" not in text and len(text) <= 120 for text in vars(found).values()):
+        if not all(
+            isinstance(text, str) and "\x00" not in text and len(text) <= 120 for text in vars(found).values()
+        ):
             raise BadEvent("This is no event.")
         return found
 

@@ -9,6 +9,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from contextlib import suppress
+from types import FrameType
 from typing import IO, Any
 
 from django.conf import settings
@@ -77,24 +78,36 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+        parser.add_argument(
+            "--migrate",
+            action="store_true",
+            help="bring the database (in production the static files too) up to date first",
+        )
         parser.add_argument("--demo", action="store_true", help="fill the demo world first")
 
     def handle(self, *args: Any, host: str, port: int, migrate: bool, demo: bool, **options: Any) -> None:
         """Prepare, start, watch, stop."""
         self.stop_asked = threading.Event()
+        self.preparing = True
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stop_asked.set())
-        self._check_port(host, port)
+            signal.signal(number, self._ask_to_stop)
         try:
             with database.held():
+                self._check_port(host, port)
                 self._prepare(migrate=migrate, demo=demo)
-                connections.close_all()
-                failed = None if self.stop_asked.is_set() else self._run(host, port)
+                failed = self._run(host, port)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+            return
         except database.DatabaseError as error:
             raise CommandError(str(error)) from error
         if failed:
             raise CommandError(f"{failed} would not stay up; its last lines above say why.")
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stop_asked.set()
+        if self.preparing:  # a migration can be broken off: it is one transaction
+            raise KeyboardInterrupt
 
     def _check_port(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -111,10 +124,12 @@ class Command(BaseCommand):
         if migrate:
             call_command("migrate", verbosity=1, interactive=False)
             call_command("createcachetable")
-        if settings.PRODUCTION:
-            call_command("collectstatic", verbosity=0, interactive=False)
-        if demo and not self.stop_asked.is_set():
+            if settings.PRODUCTION:
+                call_command("collectstatic", verbosity=0, interactive=False)
+        if demo:
             call_command("demo")
+        connections.close_all()
+        self.preparing = False
 
     def _run(self, host: str, port: int) -> str | None:
         """Serve until told to stop; return the name of a program that would not stay up, or None."""
@@ -129,7 +144,7 @@ class Command(BaseCommand):
         while not failed and not self.stop_asked.wait(WATCH_SECONDS if up else 0.1):
             if not up and (up := self._answers(host, port)):
                 self.stdout.write(f"Redress is on http://{host}:{port}/ - stop it with Ctrl-C.")
-            if not os.environ.get("DATABASE_URL"):
+            if database.is_embedded():
                 database.ensure_running()  # first: who lost it and ended can only come back after it
             for child in children:
                 if child.process.poll() is not None and not self._restarted(child):

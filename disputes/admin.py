@@ -1,0 +1,136 @@
+"""Disputes in the admin: read-only records with buttons for the staff's verbs. The work itself is done at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.admin import Records
+from marketplace.core.case_admin import Button, CaseRecords, case_link, in_words
+from marketplace.core.money import Money
+
+from .casefile import HAPPENED
+from .models import Decision, Dispute, DisputeEvent
+
+#: verb → label, what it wants, what it means
+BUTTONS: dict[str, tuple[Any, str, Any]] = {
+    "assign": (_("Take this case"), "", _("You decide it. Nobody else can.")),
+    "release": (_("Give it back"), "", _("Another mediator can take it.")),
+    "staff_cancel": (
+        _("Close without a decision"),
+        "reason",
+        _("Say why. Both sides read it. The money is part of the order again."),
+    ),
+}
+#: verbs that have a page of their own at the desk
+PAGES: dict[str, tuple[str, Any]] = {
+    "adjudicate": ("admin:desk_case", _("Decide")),
+    "approve": ("admin:desk_second", _("Check the decision")),
+}
+
+
+@admin.register(Dispute)
+class DisputeAdmin(CaseRecords):
+    """Facts, money and timeline of a dispute."""
+
+    list_display = ("public_id", "state", "outcome", "asked", "buyer", "store", "mediator", "opened_at", "due_at")
+    list_filter = ("state", "outcome", "reached_by", "opened_at")
+    list_select_related = ("claim", "buyer", "store", "mediator")
+    search_fields = ("public_id__exact", "order__public_id__exact", "order__reference__exact", "buyer__username__exact")
+    search_help_text = _("Search by number or the buyer's user name, written out in full")
+    one_related = ("claim", "buyer", "store", "mediator", "order__escrow", "order__policy")
+    fieldsets = (
+        (None, {"fields": ("public_id", "its_order", "buyer", "store", "state", "outcome", "reached_by", "mediator")}),
+        (_("What is claimed"), {"fields": ("why", "remedy", "description", "no_evidence_yet")}),
+        (_("Dates"), {"fields": ("opened_at", "answered_at", "escalated_at", "due_at", "due_verb", "ended_at")}),
+    )
+    readonly_fields = ("its_order", "why", "remedy", "description")
+    happened = HAPPENED
+
+    @admin.display(description=_("order"))
+    def its_order(self, dispute: Dispute) -> str:
+        return case_link(dispute.order)
+
+    @admin.display(description=_("asked for"))
+    def asked(self, dispute: Dispute) -> str:
+        return in_words(dispute.money(dispute.claim.amount))
+
+    @admin.display(description=_("reason"))
+    def why(self, dispute: Dispute) -> str:
+        return str(dispute.claim.get_reason_display())
+
+    @admin.display(description=_("wanted"))
+    def remedy(self, dispute: Dispute) -> str:
+        return f"{dispute.claim.get_remedy_display()}: {self.asked(dispute)}"
+
+    @admin.display(description=_("the buyer says"))
+    def description(self, dispute: Dispute) -> str:
+        return dispute.claim.description
+
+    def buttons(self, case: Any, verbs: list[str]) -> list[Button]:
+        pages = [
+            Button(verb, str(label), reverse(name, args=[case.public_id]), is_link=True)
+            for verb, (name, label) in PAGES.items()
+            if verb in verbs
+        ]
+        forms = [
+            Button(verb, str(label), reverse("admin:desk_verb", args=[case.public_id, verb]), words=words, hint=str(hint))
+            for verb, (label, words, hint) in BUTTONS.items()
+            if verb in verbs
+        ]
+        return pages + forms
+
+    def sums(self, case: Any) -> list[tuple[str, Money]]:
+        settled = [] if case.settled_amount is None else [(_t("The buyer gets"), case.money(case.settled_amount))]
+        return [
+            (_t("Asked for"), case.money(case.claim.amount)),
+            (_t("Held for this dispute"), case.money(case.held)),
+            *settled,
+        ]
+
+
+@admin.register(Decision)
+class DecisionAdmin(Records):
+    """Decisions as they were made; a new one supersedes, none is edited (M-07)."""
+
+    list_display = ("public_id", "dispute", "outcome", "sum_for_buyer", "mediator", "needs_approval", "decided_at")
+    list_filter = ("outcome", "needs_approval", "decided_at")
+    list_select_related = ("dispute", "mediator")
+    search_fields = ("public_id__exact", "dispute__public_id__exact")
+    search_help_text = _("Search by number, written out in full")
+    ordering = ("-pk",)
+    fields = (
+        "public_id", "its_dispute", "mediator", "outcome", "sum_for_buyer", "return_shipping_paid_by", "reason_code",
+        "facts", "evidence_cited", "note_to_parties", "needs_approval", "decided_at",
+    )  # fmt: skip
+    readonly_fields = ("its_dispute", "sum_for_buyer")
+
+    @admin.display(description=_("dispute"))
+    def its_dispute(self, decision: Decision) -> str:
+        return case_link(decision.dispute)
+
+    @admin.display(description=_("the buyer gets"))
+    def sum_for_buyer(self, decision: Decision) -> str:
+        return in_words(decision.dispute.money(decision.amount))
+
+
+@admin.register(DisputeEvent)
+class DisputeEventAdmin(Records):
+    """Every line of every dispute's timeline."""
+
+    list_display = ("at", "dispute", "verb", "from_state", "to_state", "role", "actor")
+    list_filter = ("verb", "role")
+    list_select_related = ("dispute", "actor")
+    search_fields = ("dispute__public_id__exact",)
+    search_help_text = _("Search by the dispute's number, written out in full")
+    ordering = ("-pk",)
+    fields = ("its_dispute", "verb", "from_state", "to_state", "role", "actor", "at", "recorded_at", "data")
+    readonly_fields = ("its_dispute",)
+
+    @admin.display(description=_("dispute"))
+    def its_dispute(self, event: DisputeEvent) -> str:
+        return case_link(event.dispute)

@@ -1,0 +1,17 @@
+"""Mounted at /api/v1/: disputes, and what an order's buyer needs to open one."""
+
+from django.urls import URLPattern, URLResolver, re_path
+from rest_framework.routers import SimpleRouter
+
+from marketplace.core.api import PUBLIC_ID
+
+from . import api
+
+router = SimpleRouter()
+router.register("disputes", api.Disputes, basename="dispute")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(rf"^disputes/drafts/(?P<order>{PUBLIC_ID})/$", api.Drafts.as_view(), name="dispute-draft"),
+    re_path(rf"^orders/(?P<id>{PUBLIC_ID})/dispute-options/$", api.DisputeOptions.as_view(), name="dispute-options"),
+    *router.urls,
+]

@@ -1,0 +1,261 @@
+"""A dispute in its reader's words: state, next step, what was asked, what happened. Both sides, one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from marketplace.core.access import Actor
+from marketplace.core.display import TimelineLine
+from marketplace.core.money import Money
+from marketplace.core.templatetags.ui import countdown, moment, money, money_filter
+
+from .models import Dispute, ReachedBy, Remedy, Result, State
+from .reasons import REASONS
+
+ENDED = (State.RESOLVED, State.CANCELLED)
+BUYER, SELLER = "buyer", "seller"
+
+HAPPENED: dict[str, Any] = {
+    "open": gettext_lazy("The dispute was opened"),
+    "accept_claim": gettext_lazy("The seller accepted the request"),
+    "grant_claim": gettext_lazy("The seller did not answer in time: the buyer gets what they asked for"),
+    "refuse_claim": gettext_lazy("The seller said no"),
+    "escalate": gettext_lazy("A mediator takes over"),
+    "cancel": gettext_lazy("The buyer closed the dispute"),
+    "staff_cancel": gettext_lazy("We closed the dispute"),
+    "provide_evidence": gettext_lazy("Files were added"),
+    "ship_return": gettext_lazy("The buyer sent the item back"),
+    "record_return_tracking": gettext_lazy("The carrier told us about the return"),
+    "expire_return": gettext_lazy("The item was not sent back in time"),
+    "acknowledge_return": gettext_lazy("The seller has the item back"),
+    "confirm_return_by_silence": gettext_lazy("The seller did not check the return in time"),
+    "contest_return": gettext_lazy("The seller says that the return is not right"),
+    "mediate_lost_return": gettext_lazy("The return took too long: a mediator takes over"),
+    "adjudicate": gettext_lazy("The mediator decided"),
+    "approve": gettext_lazy("The mediator decided"),
+}
+#: the parties' own words stand among the messages; who holds a case, and a decision still being checked, is not told
+NOT_TOLD = frozenset({"send_message", "assign", "release", "reject_approval"})
+
+#: verb → words of its button, and the name of its page; drawn in this order, all of equal weight
+BUTTONS: dict[str, tuple[Any, str]] = {
+    "accept_claim": (gettext_lazy("Accept {sum}"), "disputes:accept_claim"),
+    "refuse_claim": (gettext_lazy("Say no"), "disputes:refuse_claim"),
+    "ship_return": (gettext_lazy("I sent it back"), "disputes:ship_return"),
+    "acknowledge_return": (gettext_lazy("It came back as it should"), "disputes:acknowledge_return"),
+    "contest_return": (gettext_lazy("Something is wrong with it"), "disputes:contest_return"),
+    "provide_evidence": (gettext_lazy("Add photos or files"), "disputes:provide_evidence"),
+    "cancel": (gettext_lazy("Close this dispute"), "disputes:cancel"),
+}
+
+
+def sentence(words: str, **parts: Any) -> SafeString:
+    """A whole translated sentence with times and sums set into it."""
+    return format_html(words, **parts)
+
+
+def title_of(dispute: Dispute) -> str:
+    """ "Wireless mouse: it arrived broken" """
+    lines = list(dispute.lines.all())
+    item = lines[0].order_line.title if lines else dispute.order.reference
+    if len(lines) > 1:
+        others = len(lines) - 1
+        item = ngettext("%(item)s and %(n)s more", "%(item)s and %(n)s more", others) % {"item": item, "n": others}
+    return _("%(item)s: %(reason)s") % {"item": item, "reason": reason_label(dispute)}
+
+
+def reason_label(dispute: Dispute) -> str:
+    return str(REASONS[dispute.claim.reason].label)
+
+
+def asked(dispute: Dispute) -> Money:
+    return dispute.money(dispute.claim.amount)
+
+
+def state_words(dispute: Dispute, role: str) -> tuple[str, str]:
+    """(label, tone): the state as this side sees it."""
+    state = dispute.state
+    if waits_for(dispute) == role:
+        return _("Waiting for you"), "wait"
+    if state == State.RESOLVED:
+        good = dispute.outcome != Result.NO_REFUND
+        return str(dispute.get_outcome_display()), "good" if good else ""
+    labels = {
+        State.AWAITING_SELLER: (_("Waiting for the seller"), ""),
+        State.NEGOTIATION: (_("In negotiation"), ""),
+        State.MEDIATION: (_("With a mediator"), "staff"),
+        State.AWAITING_APPROVAL: (_("With a mediator"), "staff"),
+        State.AWAITING_RETURN: (_("Waiting for the return"), ""),
+        State.RETURN_IN_TRANSIT: (_("Return on its way"), ""),
+        State.CANCELLED: (_("Closed"), ""),
+    }
+    return labels[State(state)]
+
+
+def waits_for(dispute: Dispute) -> str:
+    """Whose turn it is: "buyer", "seller", or "" where it is neither's alone."""
+    deadline = dispute.deadline
+    found = deadline.waiting_for if deadline else ""
+    return found if found in (BUYER, SELLER) else ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What this reader does now, by when, and what happens if they do nothing (Z-05)."""
+
+    title: str
+    calm: bool
+    lines: list[SafeString]
+
+
+def next_step(dispute: Dispute, role: str, now: datetime) -> NextStep | None:
+    """None once the dispute has ended."""
+    default = dispute.next_default
+    if default is None:
+        return None
+    if dispute.is_overdue(now):
+        words = sentence(_("The time ended {at}. We carry out now what was promised for this case."), at=moment(default.at))
+        return NextStep(_("One moment"), True, [words])
+    parts: dict[str, Any] = {"at": moment(default.at, "at"), "left": countdown(default.at) if default.at else ""}
+    if default.outcome:
+        parts |= {"buyer": money(default.outcome.buyer), "seller": money(default.outcome.seller)}
+    parts["held"] = money(dispute.money(dispute.held))
+    title, words = _words(dispute, dispute.phase, role if role in (BUYER, SELLER) else "")
+    return NextStep(title, waits_for(dispute) != role, [sentence(each, **parts) for each in words])
+
+
+def _words(dispute: Dispute, phase: str, role: str) -> tuple[str, Sequence[str]]:
+    """Title and sentences for a phase; they may name at, left, buyer, seller (sums) and held."""
+    if phase == State.AWAITING_SELLER:
+        return _awaiting_seller(role, with_return=dispute.claim.remedy == Remedy.RETURN_AND_REFUND)
+    if phase == State.NEGOTIATION:
+        return _negotiation(dispute, role)
+    if phase in (State.MEDIATION, State.AWAITING_APPROVAL):
+        decides = _("A mediator decides about {held}. We plan to decide by {at}.")
+        return _("A mediator looks at this"), [decides, _("You do not need to do anything. You can still add photos or files.")]
+    return _returning(phase, role)
+
+
+def _awaiting_seller(role: str, *, with_return: bool) -> tuple[str, Sequence[str]]:
+    if role == SELLER:
+        by = _("Answer by {at}. That is in {left}.")
+        if with_return:
+            then = _("If you do nothing, the buyer sends the item back and then gets {buyer}. You keep {seller}.")
+        else:
+            then = _("If you do nothing, the buyer gets {buyer} and you get {seller}.")
+        return _("Your next step: answer the buyer"), [by, then]
+    by = _("The seller must answer by {at}. That is in {left}.")
+    if with_return:
+        then = _("If they do nothing, you send the item back and then get {buyer}.")
+    else:
+        then = _("If they do nothing, you get {buyer}.")
+    return _("Waiting for the seller"), [by, then, _("You do not need to do anything now.")]
+
+
+def _negotiation(dispute: Dispute, role: str) -> tuple[str, Sequence[str]]:
+    then = _("If you two do not agree by {at}, a mediator decides about {held}. That is in {left}.")
+    if role == SELLER:
+        title = _("You said no") if dispute.answered_at else _("Your next step: answer the buyer")
+        return title, [then, _("Until then you can still accept what the buyer asks for.")]
+    if role == BUYER:
+        title = _("The seller said no") if dispute.answered_at else _("Waiting for the seller")
+        return title, [then, _("You do not need to do anything. Your request stays as it is.")]
+    return _("The two sides talk"), [then]
+
+
+def _returning(phase: str, role: str) -> tuple[str, Sequence[str]]:
+    if phase == State.AWAITING_RETURN:
+        if role == BUYER:
+            by = _("Send it and enter the tracking number by {at}. That is in {left}.")
+            return _("Your next step: send the item back"), [by, _("If you do nothing, you get no money back.")]
+        by = _("The buyer sends the item back by {at}.")
+        return _("Waiting for the return"), [by, _("If they do not, the money goes to the seller: {seller}.")]
+    if phase == "return_delivered":
+        if role == SELLER:
+            by = _("Look at the item and tell us by {at}. That is in {left}.")
+            return _("Your next step: check the return"), [by, _("If you do nothing, the buyer gets {buyer}.")]
+        by = _("The seller checks the item by {at}.")
+        return _("The item is back at the seller"), [by, _("If they do nothing, the buyer gets {buyer}.")]
+    return _("The return is on its way"), [_("If it has not come by {at}, a mediator looks at this.")]
+
+
+# -- how it ended ------------------------------------------------------------------------------------------------
+
+
+def result(dispute: Dispute, role: str) -> list[SafeString]:
+    """How it ended, first the money, then why; nothing while it is open."""
+    if dispute.state == State.CANCELLED:
+        return [sentence(_("The dispute was closed. The money is part of the order again."))]
+    if dispute.state != State.RESOLVED:
+        return []
+    back = dispute.settled_amount or 0
+    parts = {"back": money(dispute.money(back)), "rest": money(dispute.money(dispute.held - back))}
+    return [sentence(_headline(dispute, role), **parts), sentence(_why_ended(dispute, role))]
+
+
+def _headline(dispute: Dispute, role: str) -> str:
+    if dispute.outcome == Result.NO_REFUND:
+        return _("You get no money back.") if role == BUYER else _("The buyer gets no money back. The seller gets {rest}.")
+    if role != BUYER:
+        return _("The buyer gets {back} back. The seller gets {rest}.")
+    if dispute.outcome == Result.RETURNED_AND_REFUNDED or not dispute.claim.received:
+        return _("You get {back} back.")
+    return _("You get {back} back and keep the item.")
+
+
+def _why_ended(dispute: Dispute, role: str) -> str:
+    if dispute.reached_by == ReachedBy.SELLER_SILENCE:
+        return _("You did not answer in time.") if role == SELLER else _("The seller did not answer in time.")
+    if dispute.reached_by == ReachedBy.BUYER_SILENCE:
+        return _("You did not send the item back in time.") if role == BUYER else _("The item was not sent back in time.")
+    if dispute.reached_by == ReachedBy.DECISION:
+        return _("A mediator decided. The reasons stand below.")
+    return _("You agreed on this.") if role in (BUYER, SELLER) else _("The two sides agreed on this.")
+
+
+# -- what can be done, what happened -----------------------------------------------------------------------------
+
+
+def buttons(dispute: Dispute, verbs: Sequence[str]) -> list[dict[str, str]]:
+    """The verbs of this reader as buttons, all of equal weight."""
+    amount = money_filter(asked(dispute))
+    return [
+        {"label": str(label).replace("{sum}", amount), "url": reverse(name, args=[dispute.public_id])}
+        for verb, (label, name) in BUTTONS.items()
+        if verb in verbs
+    ]
+
+
+def timeline(dispute: Dispute, events: Sequence[Any], actor: Actor) -> list[TimelineLine]:
+    """What happened, newest first. What a verb said to both sides stands below it."""
+    told = [event for event in events if event.verb not in NOT_TOLD and event.to_state != State.AWAITING_APPROVAL]
+    return [
+        TimelineLine(str(HAPPENED.get(event.verb, event.verb)), event.at, by=_who(dispute, event, actor), note=_note(event))
+        for event in reversed(told)
+    ]
+
+
+def _who(dispute: Dispute, event: Any, actor: Actor) -> str:
+    if event.actor_id and event.actor_id == actor.user_id:
+        return _("you")
+    names = {BUYER: dispute.buyer.shown_name, SELLER: dispute.store.name, "mediator": _("a mediator")}
+    return names.get(event.role, "Redress")
+
+
+def _note(event: Any) -> str:
+    data = event.data
+    if event.verb in ("provide_evidence", "open") and data.get("files"):
+        count = int(data["files"])
+        return ngettext("%(n)s file", "%(n)s files", count) % {"n": count}
+    if data.get("tracking_number"):
+        return _("%(carrier)s, number %(number)s") % {"carrier": data.get("carrier", ""), "number": data["tracking_number"]}
+    return str(data.get("note", ""))

@@ -1,0 +1,160 @@
+"""One page for each verb of a dispute that a party may do: what it means, then the button that does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.case_pages import VerbPage
+from marketplace.core.templatetags.ui import money_filter
+from marketplace.evidence import services as files
+from marketplace.evidence.content import Limits
+
+from .. import presenters, services
+from ..forms import ContestForm, FilesForm, NoteForm, ReturnForm
+from ..models import Remedy
+from ..reasons import REASONS
+from ..services.opening import window_for
+from .room import DisputeMixin
+
+
+class DisputeVerb(DisputeMixin, VerbPage):
+    """One verb of a dispute."""
+
+    home = "disputes:detail"
+    template_name = "disputes/act.html"
+    title: Any = ""
+    button: Any = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        dispute = self.case
+        return super().get_context_data(**kwargs) | {
+            "dispute": dispute,
+            "name": presenters.title_of(dispute),
+            "title": self.title,
+            "button": self.button,
+            "asked": presenters.asked(dispute),
+            "rest": dispute.money(dispute.held - dispute.claim.amount),
+            "with_return": dispute.claim.remedy == Remedy.RETURN_AND_REFUND,
+        }
+
+
+class Accept(DisputeVerb):
+    """The seller gives the buyer what they ask for. For good (N-04)."""
+
+    verb, template_name = "accept_claim", "disputes/accept.html"
+    title = gettext_lazy("Accept what the buyer asks for")
+    done = gettext_lazy("You accepted. We told the buyer.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.accept_claim(self.case.pk, by=self.actor)
+
+
+class Refuse(DisputeVerb):
+    """The seller says no, and why."""
+
+    verb, form_class, template_name = "refuse_claim", NoteForm, "disputes/refuse.html"
+    title, button = gettext_lazy("Say no"), gettext_lazy("Send my answer")
+    done = gettext_lazy("We told the buyer what you said.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.refuse_claim(self.case.pk, note=data["note"], by=self.actor)
+
+
+class Cancel(DisputeVerb):
+    """The buyer gives up; what is lost is said before (N-06)."""
+
+    verb, template_name = "cancel", "disputes/cancel.html"
+    title = gettext_lazy("Close this dispute?")
+    done = gettext_lazy("You closed the dispute.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"again_until": self.again_until()}
+
+    def again_until(self) -> Any:
+        """Until when these lines may be disputed again (D-08); None where they may not."""
+        dispute = self.case
+        lines = dispute.lines.values("order_line")
+        before = type(dispute).objects.filter(state="cancelled", lines__order_line__in=lines).distinct().count()
+        if before >= dispute.policy.redispute_times:
+            return None
+        dispute.order.now = dispute.now
+        window = window_for(dispute.order, REASONS[dispute.claim.reason], received=dispute.claim.received)
+        return window.until if window.code != "too_late" else None
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.cancel(self.case.pk, by=self.actor)
+
+
+class ShipReturn(DisputeVerb):
+    """The buyer sent it back and says under which number (T-01)."""
+
+    verb, form_class = "ship_return", ReturnForm
+    title, button = gettext_lazy("I sent it back"), gettext_lazy("Save the number")
+    done = gettext_lazy("We told the seller that the item is on its way.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.ship_return(self.case.pk, by=self.actor, **data)
+
+
+class AcknowledgeReturn(DisputeVerb):
+    """The seller has it back as it should be: the refund goes out (T-03)."""
+
+    verb, template_name = "acknowledge_return", "disputes/acknowledge.html"
+    title = gettext_lazy("The item came back as it should")
+    done = gettext_lazy("We send the buyer the money.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        to_buyer = self.case.money(self.case.settled_amount or 0)
+        return super().get_context_data(**kwargs) | {"to_buyer": to_buyer}
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.acknowledge_return(self.case.pk, by=self.actor)
+
+
+class ContestReturn(DisputeVerb):
+    """The seller says what is wrong with what came back; a mediator decides (T-02)."""
+
+    verb, form_class = "contest_return", ContestForm
+    title, button = gettext_lazy("Something is wrong with the return"), gettext_lazy("Ask a mediator")
+    done = gettext_lazy("A mediator looks at this now.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.contest_return(self.case.pk, by=self.actor, **data)
+
+
+class AddFiles(DisputeVerb):
+    """A side puts photos before the other and the mediator (section 11). It decides nothing, so no version is asked."""
+
+    verb, form_class, template_name = "provide_evidence", FilesForm, "disputes/files.html"
+    title, button = gettext_lazy("Add photos or files"), gettext_lazy("Add these files")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"limits": Limits.of(self.case.policy)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"reason": REASONS[self.case.claim.reason]}
+
+    def form_valid(self, form: Any) -> Any:
+        """What is good is added; what was refused is said beside the field, and can be chosen again (E-01)."""
+        self.case.allow(self.verb, self.actor)
+        sent = [(str(file.name), file.file) for file in form.cleaned_data["files"]]
+        intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy))
+        for refusal in intake.refused:
+            form.add_error("files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail})
+        self.taken = [file.public_id for file in intake.taken]
+        if form.errors:
+            if self.taken:
+                self.act({})
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.provide_evidence(self.case.pk, evidence=self.taken, by=self.actor)
+
+
+def accept_words(dispute: Any) -> str:
+    """ "Accept US$24.90": the seller's button in lists."""
+    return str(_("Accept %(sum)s") % {"sum": money_filter(presenters.asked(dispute))})

@@ -1,0 +1,217 @@
+"""The list of disputes, and the room of one: both sides see the same page, each with their own next step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import BooleanField, Case, F, Q, Value, When, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from marketplace.core.access import Actor
+from marketplace.core.case_pages import CaseMixin
+from marketplace.core.edges import actor_of
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.forms import tell_form
+from marketplace.core.paging import page_of
+from marketplace.evidence import services as files
+from marketplace.orders.presenters import messages_of
+
+from .. import presenters, services
+from ..forms import MessageForm
+from ..models import Dispute, State
+from ..reasons import REASONS
+from ..statement import statement_of
+from ..trackers import refund_tracks, return_steps
+
+#: a message sent twice within this time by the same person is one message (a second tap, a lost answer)
+SAME_MESSAGE = timedelta(minutes=2)
+OPEN = [state for state in State if state not in presenters.ENDED]
+
+SHOW: dict[str, tuple[Any, Q]] = {
+    "all": (gettext_lazy("All"), Q()),
+    "open": (gettext_lazy("Open"), Q(state__in=OPEN)),
+    "mediation": (gettext_lazy("With a mediator"), Q(state__in=[State.MEDIATION, State.AWAITING_APPROVAL])),
+    "ended": (gettext_lazy("Ended"), Q(state__in=presenters.ENDED)),
+}
+
+
+def needs(actor: Actor) -> Q:
+    """Disputes in which it is this person's turn."""
+    buyer, seller = Q(buyer_id=actor.user_id), Q(store_id__in=actor.store_ids)
+    came_back = Q(state=State.RETURN_IN_TRANSIT, return_shipment__delivered_at__isnull=False)
+    return (buyer & Q(state=State.AWAITING_RETURN)) | (seller & (Q(state=State.AWAITING_SELLER) | came_back))
+
+
+def of_party(actor: Actor) -> Any:
+    """The disputes that this person is a side of, with all that a row shows; needs them first, then by due time."""
+    rows = Dispute.objects.filter(Q(buyer_id=actor.user_id) | Q(store_id__in=actor.store_ids))
+    rows = rows.select_related("order__policy", "claim", "store", "buyer", "return_shipment")
+    rows = rows.prefetch_related("lines__order_line").annotate(
+        needs_you=_flag(needs(actor)), is_over=_flag(Q(state__in=presenters.ENDED))
+    )
+    return rows.order_by("-needs_you", "is_over", F("due_at").asc(nulls_last=True), "-opened_at", "-pk")
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def row_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
+    """One dispute in a list."""
+    role = dispute.role_of(actor)
+    label, tone = presenters.state_words(dispute, role)
+    return {
+        "dispute": dispute,
+        "title": presenters.title_of(dispute),
+        "label": label,
+        "tone": tone,
+        "asked": presenters.asked(dispute),
+        "role": role,
+        "with": dispute.store.name if role == "buyer" else dispute.buyer.shown_name,
+        "url": reverse("disputes:detail", args=[dispute.public_id]),
+        "result": presenters.result(dispute, role)[:1],
+    }
+
+
+class DisputeList(LoginRequiredMixin, TemplateView):
+    """Own disputes, as buyer and as seller."""
+
+    template_name = "disputes/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        actor, params = actor_of(self.request), self.request.GET
+        chosen = params.get("show", "all") if params.get("show") in SHOW else "all"
+        page = page_of(of_party(actor).filter(SHOW[chosen][1]), params)
+        rows = [row_of(dispute, actor) for dispute in page.rows]
+        filters = [(key, label) for key, (label, _q) in SHOW.items()]
+        return super().get_context_data(**kwargs) | {"rows": rows, "page": page, "filters": filters, "chosen": chosen}
+
+
+class DisputeMixin(CaseMixin):
+    """A page about one dispute."""
+
+    cases = Dispute.objects
+    related = ("order__policy", "order__escrow", "claim", "store", "buyer", "thread", "return_shipment")
+
+
+class Room(DisputeMixin, View):
+    """The dispute room; a message is sent to the same address."""
+
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        return self.show(self.find(), MessageForm())
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """Send a message. It decides nothing, so it is taken whatever happened meanwhile."""
+        form, dispute = MessageForm(request.POST), self.find()
+        if not form.is_valid():
+            return self.show(dispute, form)
+        if not self.sent_already(dispute, form.cleaned_data["text"]):
+            try:
+                services.send_message(dispute.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None))
+            except Invalid as error:
+                tell_form(form, error)
+                return self.show(dispute, form)
+        return HttpResponseRedirect(reverse("disputes:detail", args=[public_id]) + "#messages")
+
+    def sent_already(self, dispute: Dispute, text: str) -> bool:
+        since = timezone.now() - SAME_MESSAGE
+        mine = dispute.thread.messages.filter(author_id=self.actor.user_id, sent_at__gte=since)
+        return mine.filter(text=text.strip()).exists()
+
+    def show(self, dispute: Dispute, form: MessageForm) -> HttpResponse:
+        context = room_of(dispute, self.actor) | {"form": form}
+        return render(self.request, "disputes/room.html", context)
+
+
+def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
+    """Everything on the page, in the order of the page."""
+    along = ["lines__order_line", "exhibits__evidence", "events", "thread__messages__author"]
+    decided = dispute.escalated_at is not None
+    prefetch_related_objects([dispute], *along, *(["decisions__approval"] if decided else []))
+    role, verbs = dispute.role_of(actor), dispute.verbs_for(actor)
+    label, tone = presenters.state_words(dispute, role)
+    returned = getattr(dispute, "return_shipment", None)
+    return {
+        "dispute": dispute,
+        "role": role,
+        "verbs": verbs,
+        "title": presenters.title_of(dispute),
+        "label": label,
+        "tone": tone,
+        "step": presenters.next_step(dispute, role, dispute.now),
+        "result": presenters.result(dispute, role),
+        "buttons": presenters.buttons(dispute, verbs),
+        "asked": presenters.asked(dispute),
+        "most": dispute.money(dispute.claim.ceiling),
+        "reason": REASONS[dispute.claim.reason],
+        "messages_shown": messages_of(dispute.thread, actor, store=dispute.store.name),
+        "files": files_of(dispute, actor),
+        "timeline": presenters.timeline(dispute, list(dispute.events.all()), actor),
+        "statement": _statement(dispute) if decided else None,
+        "refunds": refund_tracks(dispute),
+        "return_steps": return_steps(returned, dispute),
+        "returned": returned,
+    }
+
+
+def _statement(dispute: Dispute) -> Any:
+    """The decision in force; one that a second mediator still checks, or sent back, is nobody's to read."""
+    for decision in reversed(dispute.decisions.all()):
+        approval = getattr(decision, "approval", None)
+        if not decision.needs_approval or (approval is not None and approval.approved):
+            return statement_of(decision, dispute)
+    return None
+
+
+def files_of(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
+    """The exhibits that this reader may see, each behind an address that makes a link that dies (E-03)."""
+    shown = []
+    for exhibit in dispute.exhibits.all():
+        file, own = exhibit.evidence, exhibit.evidence.owner_id == actor.user_id
+        if file.removed_at or not (own or (file.status == "ready" and (not file.private or actor.is_mediator))):
+            continue
+        url = reverse("disputes:file", args=[dispute.public_id, file.public_id])
+        by = _("you") if own else dispute.store.name if exhibit.role == "seller" else dispute.buyer.shown_name
+        shown.append(
+            {
+                "url": url,
+                "thumb": url if file.clean_type.startswith("image/") else "",
+                "name": file.name,
+                "kind": file.get_kind_display(),
+                "private": file.private,
+                "note": _("Added by %(who)s") % {"who": by},
+            }
+        )
+    return shown
+
+
+class OpenFile(DisputeMixin, View):
+    """A file of the dispute. The address lasts; the link that it leads to dies in a minute (E-03)."""
+
+    def get(self, request: HttpRequest, public_id: str, file: str) -> HttpResponse:
+        dispute = self.find()
+        evidence = files.find(file, by=self.actor)
+        if not dispute.exhibits.filter(evidence=evidence).exists():
+            raise NotFound(_("There is no such file."))
+        response = HttpResponseRedirect(files.content_link(evidence, self.actor))
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Sent(DisputeMixin, TemplateView):
+    """After “Send my request”: the number, by when the seller answers, and what happens if they do not."""
+
+    template_name = "disputes/sent.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        dispute = self.find()
+        step = presenters.next_step(dispute, "buyer", dispute.now)
+        return super().get_context_data(**kwargs) | {"dispute": dispute, "step": step}

@@ -1,0 +1,247 @@
+"""What happened in the demo world: orders and disputes in every state there is to look at.
+
+Nothing is written past the product: each order comes through the import, each act through its verb, at the moment it is
+said to have happened (the clock is set back for it, in this process only).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from unittest import mock
+
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from disputes import services as disputes
+from disputes.models import Dispute
+from disputes.services import ClaimData, LineData
+from marketplace.accounts.models import Restriction, User
+from marketplace.core.cases import sweep
+from marketplace.core.edges import actor_for
+from marketplace.core.money import Money
+from marketplace.evidence import services as evidence
+from marketplace.orders import services as orders
+from marketplace.orders.imports import take
+from marketplace.orders.models import Order
+
+BROKEN = "damaged.in_transit"
+LATE = "not_received.no_tracking"
+FACTS = "The photo shows a crack. The seller sent no proof that the item was fine when it left."
+
+
+@contextmanager
+def ago(days: float) -> Iterator[datetime]:
+    """For a while it is so many days earlier, in this process."""
+    then = timezone.now() - timedelta(days=days)
+    with mock.patch.object(timezone, "now", lambda: then):
+        yield then
+
+
+def picture() -> BytesIO:
+    """A drawn photo of a cracked thing, so that there is something to look at."""
+    image = Image.new("RGB", (960, 720), "#d9e2e6")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((250, 120, 710, 640), fill="#3d4a52", outline="#1d262b", width=8)
+    draw.line((480, 130, 430, 300, 520, 380, 440, 520, 500, 630), fill="#f3f5f6", width=10)
+    file = BytesIO()
+    image.save(file, "JPEG", quality=85)
+    file.seek(0)
+    return file
+
+
+class Story:
+    """Tells the story once; a second telling finds everything there and changes nothing."""
+
+    def __init__(self, people: dict[str, User]) -> None:
+        self.people = people
+        self.number = 0
+
+    def tell(self) -> None:
+        """Everything, oldest state first."""
+        self._orders()
+        self._open_disputes()
+        self._decided_disputes()
+        self._returns()
+        self._restricted()
+        sweep()
+
+    def by(self, name: str) -> Any:
+        return actor_for(self.people[name])
+
+    # -- orders ---------------------------------------------------------------------------------------------
+
+    def order(
+        self, title: str, price: str, *, seller: str = "sam", buyer: str = "ana", sent: float | None = None, **dates: float
+    ) -> Order:
+        """An order paid two days before it was sent `sent` days ago, promised for thirty days after that."""
+        self.number += 1
+        reference = f"D-{1000 + self.number}"
+        paid = dates.get("paid", (sent or 0) + 2)
+        stores = {"sam": ("s-sam", "GadgetHome", "CN"), "tara": ("s-tara", "Fine Threads", "PT")}
+        store, store_name, country = stores[seller]
+        row = {
+            "reference": reference,
+            "currency": "USD",
+            "placed_at": _text(paid + 0.1),
+            "buyer": {"reference": f"u-{buyer}", "country": "BR", "city": "Recife", "language": "en"},
+            "store": {"reference": store, "name": store_name, "country": country, "owner": {"reference": f"u-{seller}"}},
+            "lines": [
+                {
+                    "reference": "1",
+                    "quantity": 1,
+                    "unit_price": price,
+                    "discount": "0.00",
+                    "shipping": "4.90",
+                    "listing": {"reference": f"p-{title.lower().replace(' ', '-')}", "title": title, "category": "demo"},
+                }
+            ],
+            "payments": [],
+            "shipments": [],
+        }
+        if "unpaid" not in dates:
+            total = str(Money.parse(price, "USD").decimal + Money.parse("4.90", "USD").decimal)
+            row["payments"] = [{"reference": f"{reference}-1", "method": "card", "amount": total, "paid_at": _text(paid)}]
+        if sent is not None:
+            row["shipments"] = [
+                {
+                    "carrier": "World Post",
+                    "tracking_number": f"RR{700000 + self.number}CN",
+                    "shipped_at": _text(sent),
+                    "promised_by": _text(sent - dates.get("promised", 30)),
+                }
+            ]
+        (taken,) = take([row], by=self.by("host"))
+        return Order.objects.get(public_id=taken.order)
+
+    def _orders(self) -> None:
+        self.order("Desk lamp", "19.00", unpaid=1, paid=1)
+        self.order("Phone case", "7.50", paid=3)
+        self.order("Wall clock", "23.00", paid=14)
+        self.order("Tea pot", "31.00", sent=4)
+        self.order("Rain coat", "45.00", seller="tara", sent=13)
+        here = self.order("Travel bag", "52.00", seller="tara", sent=14)
+        with ago(2):
+            orders.record_tracking(
+                here.pk, code="in_destination_country", at=None, city="Recife", country="BR", by=self.by("host")
+            )
+        got = self.order("Reading glasses", "12.00", sent=16)
+        with ago(5):
+            orders.confirm_receipt(got.pk, by=self.by("ana"))
+        self.order("Bike bell", "9.00", sent=80)
+        off = self.order("Garden hose", "28.00", paid=15)
+        with ago(3):
+            orders.cancel(off.pk, by=self.by("ana"))
+
+    # -- disputes --------------------------------------------------------------------------------------------
+
+    def dispute(self, title: str, price: str, *, opened: float, photo: bool = True, **wishes: Any) -> Dispute:
+        """A dispute about an order sent twelve days before it was opened, so many days ago."""
+        buyer = wishes.pop("buyer", "ana")
+        order = self.order(title, price, sent=opened + 12, seller=wishes.pop("seller", "sam"), buyer=buyer)
+        asked = wishes.pop("amount", None)
+        with ago(opened):
+            file = (
+                evidence.take(picture(), name="crack.jpg", by=self.by(buyer), limits=evidence.limits_now())
+                if photo
+                else None
+            )
+            claim = ClaimData(
+                lines=[LineData(line.public_id, line.quantity) for line in order.lines.all()],
+                received=wishes.get("received", True),
+                reason=wishes.get("reason", BROKEN),
+                remedy=wishes.get("remedy", "refund"),
+                amount=Money.parse(asked, "USD") if asked else None,
+                description=wishes.get("description", "It arrived broken. There is a crack on the front, and it does not turn on."),
+                evidence=[file.public_id] if file else [],
+            )
+            return disputes.open_dispute(order.pk, claim=claim, by=self.by(buyer))
+
+    def _open_disputes(self) -> None:
+        self.dispute("Wireless mouse", "24.90", opened=1)
+        self.dispute(
+            "Kitchen scale", "18.00", opened=4.8, photo=False, received=False, reason=LATE,
+            description="The parcel did not come. The tracking has not changed for weeks.",
+        )
+        refused = self.dispute("Wool scarf", "29.00", opened=3, seller="tara", reason="not_as_described.colour")
+        with ago(2):
+            disputes.refuse_claim(
+                refused.pk, note="The colour is the same as in the listing. Light can change it.", by=self.by("tara")
+            )
+        with ago(1.5):
+            disputes.send_message(refused.pk, text="It is dark green in the photo, mine is grey.", by=self.by("ana"))
+        gone = self.dispute("Coffee grinder", "61.00", opened=6)
+        with ago(5):
+            disputes.cancel(gone.pk, by=self.by("ana"))
+
+    def _to_mediation(self, dispute: Dispute, seller: str, days: float) -> Dispute:
+        with ago(days - 1):
+            disputes.refuse_claim(dispute.pk, note="It was fine when we sent it.", by=self.by(seller))
+        with ago(days - 7):
+            sweep()
+        return Dispute.objects.get(pk=dispute.pk)
+
+    def _decided_disputes(self) -> None:
+        for title, price, days in (("Electric kettle", "38.00", 9), ("Hair dryer", "44.50", 12), ("Toy train", "27.00", 23)):
+            self._to_mediation(self.dispute(title, price, opened=days), "sam", days)
+        held = self._to_mediation(self.dispute("Table fan", "33.00", opened=10), "sam", 10)
+        with ago(2):
+            disputes.assign(held.pk, by=self.by("mia"))
+        for title, price, outcome, amount in (
+            ("Vacuum cleaner", "120.00", "partly_refunded", "60.00"),
+            ("Rice cooker", "56.00", "refunded", None),
+            ("Paper shredder", "49.00", "no_refund", None),
+            ("Laptop", "890.00", "refunded", None),
+        ):
+            case = self._to_mediation(self.dispute(title, price, opened=14), "sam", 14)
+            with ago(4):
+                disputes.assign(case.pk, by=self.by("mia"))
+                disputes.adjudicate(
+                    case.pk,
+                    outcome=outcome,
+                    amount=Money.parse(amount, "USD") if amount else None,
+                    reason_code=BROKEN,
+                    facts=FACTS,
+                    by=self.by("mia"),
+                )
+        agreed = self.dispute("Shower head", "21.00", opened=8, amount="10.00")
+        with ago(6):
+            disputes.accept_claim(agreed.pk, by=self.by("sam"))
+        self.dispute("Picture frame", "16.00", opened=6.5)  # the seller was silent: the sweep grants it
+
+    def _returns(self) -> None:
+        def agreed(title: str, price: str) -> Dispute:
+            dispute = self.dispute(
+                title, price, opened=9, seller="tara", remedy="return_and_refund", reason="not_as_described.size"
+            )
+            with ago(7):
+                return disputes.accept_claim(dispute.pk, by=self.by("tara"))
+
+        agreed("Winter boots", "74.00")
+        for title, price, arrived in (("Linen shirt", "35.00", False), ("Silk dress", "88.00", True)):
+            dispute = agreed(title, price)
+            with ago(5):
+                disputes.ship_return(dispute.pk, carrier="World Post", tracking_number="RB55512BR", by=self.by("ana"))
+            if arrived:
+                with ago(1):
+                    disputes.record_return_tracking(dispute.pk, code="delivered", at=None, by=self.by("host"))
+
+    def _restricted(self) -> None:
+        self.order("Camping stove", "41.00", sent=13, buyer="boris")
+        Restriction.objects.get_or_create(
+            user=self.people["boris"],
+            kind=Restriction.Kind.NO_DISPUTES,
+            defaults={
+                "reason": "Two of your disputes were not true.",
+                "starts_at": timezone.now(),
+                "ends_at": timezone.now() + timedelta(days=30),
+                "imposed_by": self.people["olga"],
+            },
+        )
+
+
+def _text(days_ago: float) -> str:
+    return (timezone.now() - timedelta(days=days_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,112 @@
+"""Orders in the admin: to look up, never to change. Money and dates move by verbs alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.admin import Records
+from marketplace.core.case_admin import CaseRecords, case_link, in_words
+from marketplace.core.money import Money
+
+from .models import Listing, Order, OrderEvent, OrderLine
+from .presenters import HAPPENED
+
+
+class LineInline(admin.TabularInline):
+    """What was bought, in words and sums."""
+
+    model = OrderLine
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("title", "quantity", "was_paid", "was_refunded")
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return True  # whoever sees the order sees its lines
+
+    @admin.display(description=_("paid, with delivery"))
+    def was_paid(self, line: OrderLine) -> str:
+        return in_words(line.order.money(line.paid + line.paid_shipping))
+
+    @admin.display(description=_("given back"))
+    def was_refunded(self, line: OrderLine) -> str:
+        return in_words(line.order.money(line.refunded))
+
+
+@admin.register(Order)
+class OrderAdmin(CaseRecords):
+    """Facts, money, lines and timeline of an order. No verb of an order is the staff's."""
+
+    list_display = ("reference", "public_id", "state", "paid", "buyer", "store", "country", "placed_at", "due_at")
+    list_display_links = ("reference", "public_id")
+    list_filter = ("state", "currency", "placed_at")
+    list_select_related = ("buyer", "store", "escrow")
+    search_fields = ("public_id__exact", "reference__exact", "buyer__username__exact", "shipments__tracking_number__exact")
+    search_help_text = _("Search by number, tracking number or the buyer's user name, written out in full")
+    one_related = ("buyer", "store", "escrow", "policy", "integrator")
+    inlines = (LineInline,)
+    fieldsets = (
+        (None, {"fields": ("public_id", "reference", "integrator", "state", "buyer", "store", "country", "city")}),
+        (
+            _("Dates"),
+            {
+                "fields": (
+                    "placed_at", "paid_at", "shipped_at", "protection_ends_at", "delivered_at", "confirmed_at",
+                    "confirmed_by_hand", "closed_at", "due_at", "due_verb",
+                )
+            },
+        ),
+        (_("Terms"), {"fields": ("policy", "currency", "doubts")}),
+    )  # fmt: skip
+    happened = HAPPENED
+
+    @admin.display(description=_("paid"))
+    def paid(self, order: Order) -> str:
+        return in_words(order.money(order.escrow.captured))
+
+    def sums(self, case: Any) -> list[tuple[str, Money]]:
+        escrow, money = case.escrow, case.money
+        return [
+            (_t("Paid"), money(escrow.captured)),
+            (_t("Held"), escrow.held),
+            (_t("Of that, held for disputes"), money(case.held_back)),
+            (_t("Gone back to the buyer"), money(escrow.refunded)),
+            (_t("Gone to the seller"), money(escrow.released)),
+        ]
+
+
+@admin.register(Listing)
+class ListingAdmin(Records):
+    list_display = ("title", "public_id", "store", "category")
+    list_select_related = ("store",)
+    search_fields = ("public_id__exact", "reference__exact")
+    search_help_text = _("Search by number, written out in full")
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(Records):
+    """Every line of every order's timeline."""
+
+    list_display = ("at", "order", "verb", "from_state", "to_state", "role", "actor")
+    list_filter = ("verb", "role")
+    list_select_related = ("order", "actor")
+    search_fields = ("order__public_id__exact", "order__reference__exact")
+    search_help_text = _("Search by the order's number, written out in full")
+    ordering = ("-pk",)
+    fields = ("its_order", "verb", "from_state", "to_state", "role", "actor", "at", "recorded_at", "data")
+    readonly_fields = ("its_order",)
+
+    @admin.display(description=_("order"))
+    def its_order(self, event: OrderEvent) -> str:
+        return case_link(event.order)

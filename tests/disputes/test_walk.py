@@ -1,0 +1,198 @@
+"""A random walk over every verb of every actor and the clock: whatever happens, the invariants hold after each step.
+
+Hypothesis shrinks a failing walk to the shortest one and prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from disputes import services as disputes
+from disputes.models import Dispute
+from disputes.services import LineData
+from marketplace.core.access import Actor
+from marketplace.core.cases import sweep
+from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
+from marketplace.orders import services as orders
+from marketplace.orders.models import Order
+from marketplace.payments.models import Refund
+from tests import invariants, world
+from tests.disputes.conftest import START
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = ("buyer", "seller", "integrator", "mediator", "second mediator", "stranger", "system")
+CLAIMS: tuple[dict[str, Any], ...] = (
+    {},
+    {"amount": 700},
+    {"received": False, "reason": "not_received.no_tracking"},
+    {"reason": "no_fault.unwanted", "remedy": "return_and_refund"},
+    {"reason": "damaged.in_transit", "remedy": "return_and_refund", "amount": 1500},
+    {"reason": "payment.wrong_amount", "amount": 900},
+)
+SPANS = (
+    timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=5), timedelta(days=5, seconds=-1),
+    timedelta(days=7), timedelta(days=10), timedelta(days=15), timedelta(days=61),
+)
+OUTCOMES = ("refunded", "partly_refunded", "no_refund", "returned_and_refunded")
+
+
+class Walk:
+    """One order of two lines, its people, and everything that can be done to it."""
+
+    def __init__(self, clock: time_machine.Coordinates) -> None:
+        self.clock = clock
+        self.order = world.an_order(prices=(60001, 2000), shipping=(300, 0), payments=(50000, 12301))
+        self.people = {
+            "buyer": world.buyer_of(self.order),
+            "seller": world.seller_of(self.order),
+            "integrator": world.sender_of(self.order),
+            "mediator": world.acting(world.person("", "mediator")),
+            "second mediator": world.acting(world.person("", "lead_mediator")),
+            "stranger": world.acting(world.shop().members.get()),
+            "system": Actor.system(),
+        }
+
+    def acts(self, by: Actor, number: int) -> dict[str, Callable[[], object]]:
+        """Every verb, with arguments chosen by `number`."""
+        order, case = self.order.pk, self._case(number)
+        claim = CLAIMS[number % len(CLAIMS)]
+        lines = [LineData(line.public_id, 1) for line in list(self.order.lines.all())[: 1 + number % 2]]
+        return {
+            "ship": lambda: orders.ship(
+                order, carrier="Post", tracking_number="R1", promised_by=timezone.now() + timedelta(days=25), by=by
+            ),
+            "track": lambda: orders.record_tracking(order, code=("in_transit", "delivered", "returned")[number % 3], at=None, by=by),
+            "confirm_receipt": lambda: orders.confirm_receipt(order, by=by),
+            "confirm_automatically": lambda: orders.confirm_automatically(order, by=by),
+            "release_order": lambda: orders.release(order, by=by),
+            "extend": lambda: orders.extend_protection(order, days=1 + number, by=by),
+            "cancel_order": lambda: orders.cancel(order, by=by),
+            "open": lambda: disputes.open_dispute(order, claim=world.claim_on(self.order, **{"lines": lines, **claim}), by=by),
+            "accept": lambda: disputes.accept_claim(case, by=by),
+            "refuse": lambda: disputes.refuse_claim(case, note="No.", by=by),
+            "cancel": lambda: disputes.cancel(case, by=by),
+            "staff_cancel": lambda: disputes.staff_cancel(case, reason="Mistake.", by=by),
+            "grant": lambda: disputes.grant_claim(case, by=by),
+            "escalate": lambda: disputes.escalate(case, by=by),
+            "assign": lambda: disputes.assign(case, by=by),
+            "release": lambda: disputes.release(case, by=by),
+            "adjudicate": lambda: disputes.adjudicate(
+                case,
+                outcome=OUTCOMES[number % 4],
+                amount=Money(900, "USD") if number % 4 in (1, 3) else None,
+                reason_code="evidence.insufficient",
+                facts="What we found.",
+                by=by,
+            ),
+            "approve": lambda: disputes.approve(case, by=by),
+            "reject": lambda: disputes.reject_approval(case, note="Look again.", by=by),
+            "ship_return": lambda: disputes.ship_return(case, carrier="Post", tracking_number="B1", by=by),
+            "return_delivered": lambda: disputes.record_return_tracking(case, code="delivered", at=None, by=by),
+            "acknowledge": lambda: disputes.acknowledge_return(case, by=by),
+            "contest": lambda: disputes.contest_return(case, code="damaged", note="", by=by),
+        }
+
+    def _case(self, number: int) -> int:
+        cases = list(Dispute.objects.order_by("-pk").values_list("pk", flat=True))
+        return cases[number % len(cases)] if cases else 0
+
+    def do(self, actor: str, verb: str, number: int) -> None:
+        before = invariants.fingerprint()
+        try:
+            with transaction.atomic():
+                self.acts(self.people[actor], number)[verb]()
+        except DomainError:
+            assert invariants.fingerprint() == before, "a refused verb wrote something"
+
+
+VERBS = (
+    "ship", "track", "confirm_receipt", "confirm_automatically", "release_order", "extend", "cancel_order", "open", "open",
+    "accept", "refuse", "cancel", "staff_cancel", "grant", "escalate", "assign", "release", "adjudicate", "adjudicate",
+    "approve", "reject", "ship_return", "return_delivered", "acknowledge", "contest",
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(ACTORS), st.sampled_from(VERBS), st.integers(0, 11)),
+        st.sampled_from(SPANS),
+    ),
+    min_size=5,
+    max_size=25,
+)
+
+
+def walk(steps: list[Any]) -> None:
+    with time_machine.travel(START, tick=False) as clock, transaction.atomic():
+        story = Walk(clock)
+        for step in steps:
+            if isinstance(step, timedelta):
+                clock.shift(step)
+                sweep()
+            else:
+                story.do(*step)
+            invariants.check_all()
+        expect_what_was_promised(clock)
+        transaction.set_rollback(True)
+
+
+def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
+    """Z-05: read what happens if nobody acts, let nobody act, and see exactly that, to the cent."""
+    for dispute in Dispute.objects.select_related("order__policy", "claim", "return_shipment"):
+        promised = dispute.next_default
+        if promised is None or promised.action is None or promised.at is None:
+            continue
+        clock.move_to(promised.at)
+        sweep()
+        invariants.check_all()
+        event = dispute.events.filter(verb=promised.action).last()
+        assert event and event.at == promised.at
+        after = Dispute.objects.get(pk=dispute.pk)
+        if promised.outcome and after.state == "resolved":
+            given = sum(Refund.objects.filter(cause=f"dispute:{dispute.public_id}").values_list("amount", flat=True))
+            assert given == promised.outcome.buyer.minor
+
+
+@pytest.mark.rule("Z-02", "Z-05", "Z-06", "O-02", "X-05", "X-06")
+@settings(
+    max_examples=60,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(STEPS)
+def test_whatever_anybody_does_the_invariants_hold(steps):
+    walk(steps)
+
+
+@pytest.mark.rule("N-01", "N-02", "O-04", "Z-05")
+@pytest.mark.parametrize("claim", range(len(CLAIMS)))
+@pytest.mark.parametrize("refused", [False, True])
+def test_with_no_human_act_every_dispute_ends_or_is_with_a_mediator(claim, refused):
+    """S4: the sum of the deadlines, and no longer."""
+    with time_machine.travel(START, tick=False) as clock:
+        story = Walk(clock)
+        story.do("seller", "ship", 0)
+        clock.shift(timedelta(days=11))
+        story.do("buyer", "open", claim)
+        dispute = Dispute.objects.get()
+        if refused:
+            story.do("seller", "refuse", 0)
+        clock.shift(timedelta(days=17))
+        sweep()
+        dispute = Dispute.objects.get(pk=dispute.pk)
+        assert dispute.state in ("resolved", "mediation")
+        clock.shift(timedelta(days=100))
+        sweep()
+        order = Order.objects.get(pk=story.order.pk)
+        assert order.state in ("completed", "closed") or dispute.state == "mediation"
+        invariants.check_all()
