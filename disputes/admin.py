@@ -84,6 +84,11 @@ class DisputeAdmin(CaseRecords):
         ]
         return pages + forms
 
+    def things(self, case: Any) -> list[tuple[str, Money]]:
+        lines = case.lines.select_related("order_line")
+        money = case.money
+        return [(f"{n.quantity} × {n.order_line.title}", money(n.order_line.paid + n.order_line.paid_shipping)) for n in lines]
+
     def sums(self, case: Any) -> list[tuple[str, Money]]:
         settled = [] if case.settled_amount is None else [(_t("The buyer gets"), case.money(case.settled_amount))]
         return [

@@ -57,7 +57,7 @@ class Disputes(CaseViewSet):
 
     model = Dispute
     serializer_class = DisputeSerializer
-    ordering = ("-opened_at", "-pk")
+    ordering = ("-opened_at",)
 
     def with_all(self, rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
         return facts.for_detail(rows)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine, date_text, time_left
@@ -238,7 +238,9 @@ def facts_template(dispute: Dispute, files: int, seller_said: str, parcels: Sequ
     lines = [
         _("The buyer says: %(reason)s. The buyer asks for %(money)s.") % {"reason": claim.get_reason_display(), "money": money},
         _("The seller says: “%(words)s”") % {"words": seller_said} if seller_said else _("The seller gave no reason why not."),
-        _("There are %(n)s files in this case.") % {"n": files} if files else _("No side added a file."),
+        ngettext("There is %(n)s file in this case.", "There are %(n)s files in this case.", files) % {"n": files}
+        if files
+        else _("No side added a file."),
         _parcel_words(parcels),
     ]
     return "\n".join(lines)

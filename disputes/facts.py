@@ -13,7 +13,6 @@ from django.db.models import Prefetch, QuerySet
 
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
-from marketplace.core.money import Money
 from marketplace.evidence.models import Evidence
 from marketplace.payments.models import Refund
 
@@ -254,14 +253,4 @@ def _told(event: DisputeEvent, reader: str) -> dict[str, Any]:
     if event.verb == "adjudicate" and reader not in ("mediator", "staff"):
         return {}
     words = {"note", "message"} if reader == "integrator" else set()
-    return {
-        name: _money(value) if name == "amount" else value
-        for name, value in event.data.items()
-        if name in TOLD and name not in words
-    }
-
-
-def _money(text: str) -> Any:
-    """ "11.73 USD", as events keep it, in the API's form."""
-    amount, _space, currency = str(text).partition(" ")
-    return Money.parse(amount, currency).as_json() if currency else text
+    return {name: value for name, value in event.data.items() if name in TOLD and name not in words}

@@ -40,7 +40,7 @@ def path(dispute: Dispute | str, verb: str = "") -> str:
     return f"/api/v1/disputes/{public_id}/" + (f"{verb}/" if verb else "")
 
 
-def claim(order: Order, **wishes: Any) -> dict[str, Any]:
+def claim(order: Order, /, **wishes: Any) -> dict[str, Any]:
     """The body that opens a dispute on every line of the order."""
     body = {
         "order": order.public_id,

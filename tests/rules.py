@@ -1,34 +1,39 @@
-"""`make rules`: a pytest plugin that lists which rule is proved by which test.
+"""`make rules`: a pytest plugin that lists, section by section, which rule is proved by which test.
 
-A test names its rules with `@pytest.mark.rule("D-01", "D-02")`.
+A test names its rules with `@pytest.mark.rule("D-01", "D-02")`. What is collected counts, so every parameter set and
+every test of a class is seen.
 """
 
-import re
 from collections import defaultdict
 
 import pytest
 
-RULE = re.compile(r"^[A-Z]-\d{2}$")
-
-
-def _order(rule: str) -> tuple[str, int]:
-    letter, number = rule.split("-")
-    return letter, int(number)
+from tests.rulebook import RULES, SECTIONS, in_order
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Print the table once every test is known."""
-    proofs: dict[str, set[str]] = defaultdict(set)
+    proofs: dict[str, list[str]] = defaultdict(list)
     for item in session.items:
         for marker in item.iter_markers("rule"):
             for rule in marker.args:
-                if not RULE.match(rule):
-                    raise pytest.UsageError(f"{item.nodeid}: {rule!r} is not the number of a rule")
-                proofs[rule].add(item.nodeid.split("[")[0])
-    for rule in sorted(proofs, key=_order):
-        first, *others = sorted(proofs[rule])
-        print(f"{rule}  {first}" + (f"  and {len(others)} more" if others else ""))
-    print(f"\n{len(proofs)} rules proved by {len(set().union(*proofs.values()))} tests.")
+                if rule not in RULES:
+                    raise pytest.UsageError(f"{item.nodeid}: there is no rule {rule!r}")
+                test = item.nodeid.split("[")[0]
+                if test not in proofs[rule]:
+                    proofs[rule].append(test)
+    for letter, title in SECTIONS.items():
+        print(f"\n{title}")
+        for rule in in_order({rule for rule in RULES if rule.startswith(letter)}):
+            print(f"  {rule}  {RULES[rule]}")
+            for test in proofs.get(rule, ["–"]):
+                print(f"          {test}")
+    without = [rule for rule in in_order(RULES) if rule not in proofs]
+    print("\nRules without one")
+    for rule in without:
+        print(f"  {rule}  {RULES[rule]}")
+    tests = {test for found in proofs.values() for test in found}
+    print(f"\n{len(RULES) - len(without)} of {len(RULES)} rules are proved by {len(tests)} tests; {len(without)} are not yet.")
     session.items.clear()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -31,6 +32,14 @@ def person(name: str = "", *groups: str, **fields: Any) -> User:
     name = name or f"person{next(_number)}"
     user = User.objects.create_user(name, f"{name}@example.org", "secret-pass-1", **fields)
     user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def staff(name: str = "", *groups: str, second_lock: bool = True, **fields: Any) -> User:
+    """A member of staff in those groups; with a code app turned on, unless told otherwise."""
+    user = person(name, *groups, is_staff=True, **fields)
+    if second_lock:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"})
     return user
 
 

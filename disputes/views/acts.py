@@ -134,6 +134,11 @@ class AddFiles(DisputeVerb):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"limits": Limits.of(self.case.policy)}
 
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["files"].required = True
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"reason": REASONS[self.case.claim.reason]}
 

@@ -95,8 +95,12 @@ admin.site.unregister(Group)
 class GroupAdmin(OnlySuperusers, StockGroupAdmin):
     """What a role may open; what its members may *do* is written in the rules, not here."""
 
+    filter_horizontal = ()
 
-class MemberInline(admin.TabularInline):
+
+class MemberInline(admin.StackedInline):
+    """Who acts for the store, and who owns it."""
+
     model = StoreMember
     raw_id_fields = ("user",)
     extra = 0

@@ -105,7 +105,10 @@ class ApiViewSet(_Manner, GenericViewSet):
     lookup_field = "public_id"
     lookup_url_kwarg = "id"
     lookup_value_regex = PUBLIC_ID
-    ordering: ClassVar[tuple[str, ...]] = ("-created_at", "-pk")
+    #: the moment by which lists are ordered, newest first
+    ordering: ClassVar[tuple[str, ...]] = ("-created_at",)
+    #: what tells rows of the same moment apart
+    tiebreak: ClassVar[str] = "public_id"
 
     def page_of(self, rows: QuerySet[Any], **context: Any) -> Response:
         """One page of the rows, by `ordering`."""
@@ -123,6 +126,16 @@ class CaseViewSet(ApiViewSet):
 
     is_case = True
     model: ClassVar[Any]
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks; `saw` is the version that `If-Match` names of this very case, -1 where it names none of it."""
+        found = super().actor
+        header, name = self.request.headers.get("If-Match", "*"), self.kwargs.get(self.lookup_url_kwarg or "")
+        if name is None or header.strip() == "*":
+            return found.having_seen(None)
+        seen = re.findall(rf'"{re.escape(name)}:([0-9]{{1,9}})"', header)
+        return found.having_seen(max(map(int, seen)) if seen else -1)
 
     def get_queryset(self) -> QuerySet[Any]:
         """The cases that exist for this actor; the others are 404, whether they are there or not."""
@@ -200,7 +213,8 @@ class Policies(ApiViewSet):
     """The protection policies, as published (P-01, P-02)."""
 
     serializer_class = PolicySerializer
-    ordering = ("-published_at", "-pk")
+    ordering = ("-published_at",)
+    tiebreak = "name"
 
     @extend_schema(operation_id="policies_list")
     def list(self, request: Request) -> Response:

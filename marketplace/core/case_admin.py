@@ -66,6 +66,7 @@ class CaseRecords(Records):
             context |= {
                 "case": case,
                 "buttons": self.buttons(case, verbs),
+                "things": self.things(case),
                 "sums": self.sums(case),
                 "timeline": self.timeline(case),
             }
@@ -73,6 +74,10 @@ class CaseRecords(Records):
 
     def buttons(self, case: Case, verbs: list[str]) -> list[Button]:
         """What staff may do here, of what this reader may do at all."""
+        return []
+
+    def things(self, case: Case) -> list[tuple[str, Money]]:
+        """What the case is about, each with what was paid for it, delivery included."""
         return []
 
     def sums(self, case: Case) -> list[tuple[str, Money]]:

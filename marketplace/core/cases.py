@@ -78,14 +78,14 @@ class NextDefault:
 class Registration:
     """What a kind of case gives to the ground floor: the verbs of its clock, and how its events are told."""
 
-    by_clock: Mapping[str, Callable[..., object]]
+    by_clock: Mapping[str, Callable[..., Case]]
     announce: Callable[[Any], None]
 
 
 _registered: dict[type[Case], Registration] = {}
 
 
-def register(model: type[Case], *, by_clock: Mapping[str, Callable[..., object]], announce: Callable[[Any], None]) -> None:
+def register(model: type[Case], *, by_clock: Mapping[str, Callable[..., Case]], announce: Callable[[Any], None]) -> None:
     """Called once by the app's AppConfig.ready()."""
     _registered[model] = Registration(by_clock, announce)
 
@@ -155,9 +155,9 @@ class Case(models.Model):
             raise Forbidden(_("This step belongs to somebody else."))
         if by.saw is not None and by.saw != self.version:
             raise VersionChanged(_("Somebody else acted on this while you were reading. Look at it again, then decide."))
-        if by.is_system and verb == self.due_verb:
-            if self.due_at is None or self.now < self.due_at:
-                raise WrongState(_("This is not due yet."))
+        if by.is_system:  # the clock does nothing but what is due
+            if verb != self.due_verb or self.due_at is None or self.now < self.due_at:
+                raise WrongState(_("This is not due."))
             self.at = self.due_at
         elif verb not in self.ANY_TIME and self.is_overdue(self.now):
             raise TooLate(_("The time to do this has ended."), possible_until=self.due_at)
@@ -299,6 +299,9 @@ def step(model: type[C], pk: int, verb: str, *, by: Actor) -> Iterator[C]:
 
 # -- the clock --------------------------------------------------------------------------------------------------
 
+#: one default that is due: when, the rank of its kind, the case, the verb
+Due = tuple[datetime, int, int, str]
+
 
 def sweep(*, now: datetime | None = None) -> Counter[str]:
     """Meet every deadline that is due, oldest first, over all kinds of cases; how many of each verb were done.
@@ -307,55 +310,47 @@ def sweep(*, now: datetime | None = None) -> Counter[str]:
     A case whose next deadline is due too comes back into the same run, in its turn (Z-03).
     """
     now = now or timezone.now()
+    kinds = list(_registered)
     done: Counter[str] = Counter()
-    failed: set[tuple[type[Case], int]] = set()
-    while waiting := _due(now, failed):
+    left: set[tuple[int, int]] = set()  # (rank, pk) of what could not be done in this run
+    while waiting := _due(kinds, now, left):
         while waiting:
-            _at, _rank, pk, model = heapq.heappop(waiting)
-            verb = _meet(model, pk, failed)
-            if verb:
-                done[f"{model._meta.model_name}.{verb}"] += 1
-                _again(waiting, model, pk, now)
+            _at, rank, pk, verb = heapq.heappop(waiting)
+            case = _meet(kinds[rank], pk, verb)
+            if case is None:
+                left.add((rank, pk))
+                continue
+            done[f"{kinds[rank]._meta.model_name}.{verb}"] += 1
+            if case.is_overdue(now) and case.due_at:
+                heapq.heappush(waiting, (case.due_at, rank, pk, case.due_verb))
     return done
 
 
-def _due(now: datetime, failed: set[tuple[type[Case], int]]) -> list[tuple[datetime, int, int, type[Case]]]:
+def _due(kinds: list[type[Case]], now: datetime, left: set[tuple[int, int]]) -> list[Due]:
     """The next batch over all kinds, in (due_at, id) order; never past the last one read of a full batch."""
-    heap: list[tuple[datetime, int, int, type[Case]]] = []
+    heap: list[Due] = []
     horizon = now
-    for rank, model in enumerate(_registered):
-        skip = [pk for kind, pk in failed if kind is model]
+    for rank, model in enumerate(kinds):
+        skip = [pk for kind, pk in left if kind == rank]
         rows = model._default_manager.filter(due_at__lte=now, deadline_tries__lt=TRIES_BEFORE_SET_ASIDE)
-        rows = rows.exclude(due_verb="").exclude(pk__in=skip)
-        found = list(rows.order_by("due_at", "pk").values_list("due_at", "pk")[:BATCH])
+        rows = rows.exclude(due_verb="").exclude(pk__in=skip).order_by("due_at", "pk")
+        found = list(rows.values_list("due_at", "pk", "due_verb")[:BATCH])
         if len(found) == BATCH:
             horizon = min(horizon, found[-1][0])
-        heap += [(due_at, rank, pk, model) for due_at, pk in found]
+        heap += [(due_at, rank, pk, verb) for due_at, pk, verb in found]
     heap = [entry for entry in heap if entry[0] <= horizon]
     heapq.heapify(heap)
     return heap
 
 
-def _again(waiting: list[tuple[datetime, int, int, type[Case]]], model: type[Case], pk: int, now: datetime) -> None:
-    """A case that is due again already (after an outage) takes its turn in the same run."""
-    due_at = model._default_manager.filter(pk=pk, due_at__lte=now).exclude(due_verb="").values_list("due_at", flat=True).first()
-    if due_at:
-        heapq.heappush(waiting, (due_at, list(_registered).index(model), pk, model))
-
-
-def _meet(model: type[Case], pk: int, failed: set[tuple[type[Case], int]]) -> str | None:
-    """Do one case's default. One that cannot be done is counted, logged and left for later; the rest goes on."""
-    verb = model._default_manager.filter(pk=pk).values_list("due_verb", flat=True).first()
-    if not verb:
-        return None
+def _meet(model: type[Case], pk: int, verb: str) -> Case | None:
+    """Do one case's default; None where it was not done: somebody was quicker, or it failed and is counted and logged."""
     try:
-        _registered[model].by_clock[verb](pk, by=Actor.system())
+        case: Case = _registered[model].by_clock[verb](pk, by=Actor.system())
     except (WrongState, NotFound):
-        failed.add((model, pk))  # somebody was quicker; if it is due again, the next run sees it
-        return None
+        return None  # somebody was quicker; if it is due again, the next run sees it
     except Exception:  # one poisoned case must not stop the clock for the others
         log.exception("deadline failed: %s %s %s", model._meta.label, pk, verb)
-        failed.add((model, pk))
         model._default_manager.filter(pk=pk).update(deadline_tries=F("deadline_tries") + 1)
         return None
-    return verb
+    return case

@@ -12,36 +12,8 @@ from marketplace.core.admin import Records
 from marketplace.core.case_admin import CaseRecords, case_link, in_words
 from marketplace.core.money import Money
 
-from .models import Listing, Order, OrderEvent, OrderLine
+from .models import Listing, Order, OrderEvent
 from .presenters import HAPPENED
-
-
-class LineInline(admin.TabularInline):
-    """What was bought, in words and sums."""
-
-    model = OrderLine
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("title", "quantity", "was_paid", "was_refunded")
-
-    def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).select_related("order")
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return True  # whoever sees the order sees its lines
-
-    @admin.display(description=_("paid, with delivery"))
-    def was_paid(self, line: OrderLine) -> str:
-        return in_words(line.order.money(line.paid + line.paid_shipping))
-
-    @admin.display(description=_("given back"))
-    def was_refunded(self, line: OrderLine) -> str:
-        return in_words(line.order.money(line.refunded))
 
 
 @admin.register(Order)
@@ -55,7 +27,6 @@ class OrderAdmin(CaseRecords):
     search_fields = ("public_id__exact", "reference__exact", "buyer__username__exact", "shipments__tracking_number__exact")
     search_help_text = _("Search by number, tracking number or the buyer's user name, written out in full")
     one_related = ("buyer", "store", "escrow", "policy", "integrator")
-    inlines = (LineInline,)
     fieldsets = (
         (None, {"fields": ("public_id", "reference", "integrator", "state", "buyer", "store", "country", "city")}),
         (
@@ -74,6 +45,10 @@ class OrderAdmin(CaseRecords):
     @admin.display(description=_("paid"))
     def paid(self, order: Order) -> str:
         return in_words(order.money(order.escrow.captured))
+
+    def things(self, case: Any) -> list[tuple[str, Money]]:
+        lines = case.lines.all()
+        return [(f"{line.quantity} × {line.title}", case.money(line.paid + line.paid_shipping)) for line in lines]
 
     def sums(self, case: Any) -> list[tuple[str, Money]]:
         escrow, money = case.escrow, case.money

@@ -137,7 +137,6 @@ def _event(order: Order, by: Actor, now: datetime) -> OrderEvent:
         role=order.role_of(by),
         at=order.entered_at,
         recorded_at=now,
-        data={"doubts": order.doubts} if order.doubts else {},
     )
 
 

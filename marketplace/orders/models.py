@@ -57,8 +57,9 @@ CONFIRMED = "confirmed"
 
 
 def _release_due(order: Order) -> datetime | None:
-    """The end of the window after receipt; None while everything still held belongs to disputes."""
-    return order.window_ends_at if order.free_to_release > 0 else None
+    """The end of the window after receipt; None while everything still held belongs to disputes. An order for which
+    nothing was held (paid with coupons alone) ends then too."""
+    return order.window_ends_at if order.free_to_release > 0 or not order.held_back else None
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

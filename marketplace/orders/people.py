@@ -9,11 +9,12 @@ is never overwritten by a later row.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from marketplace.accounts.models import Store, StoreMember, User
 
@@ -93,7 +94,7 @@ def _make_people(new: Sequence[PersonRow], integrator_id: int, parties: Parties)
 
 def _new_user(person: PersonRow, integrator_id: int, taken: set[str]) -> User:
     user = User(
-        password=make_password(None),
+        password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),  # as make_password(None), many times faster
         first_name=person.name,
         email="" if person.email.lower() in taken else person.email,
         language=person.language,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.apps.config import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from .gateways import NAMES
 
@@ -35,4 +36,4 @@ def check_real_money(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if settings.PAYMENT_GATEWAY != "sandbox":
         return []
     hint = "Set PAYMENT_GATEWAY=stripe and its keys."
-    return [Warning("The sandbox provider moves no real money.", hint=hint, id="payments.W001")]
+    return [checks.Warning("The sandbox provider moves no real money.", hint=hint, id="payments.W001")]

@@ -195,4 +195,4 @@ def totals() -> list[tuple[str, int, int, int, int]]:
             "SELECT currency, sum(captured), sum(released), sum(refunded), sum(captured - released - refunded)"
             " FROM payments_escrow GROUP BY currency ORDER BY currency"
         )
-        return [(row[0], *(int(amount) for amount in row[1:])) for row in cursor.fetchall()]  # type: ignore[misc]  # five columns
+        return [(row[0], *(int(amount) for amount in row[1:])) for row in cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from datetime import timedelta
@@ -244,7 +245,7 @@ def test_acting_on_an_old_version_is_412(dispute):
     assert seen["ETag"] == f'"{dispute.public_id}:1"'
     client_of(dispute.buyer).post(path(dispute, "send-message"), {"text": "Hello?"})
     refused(client.post(path(dispute, "accept-claim"), HTTP_IF_MATCH=seen["ETag"]), 412, "version_changed")
-    for tag in ('"x"', '"dsp_x:99"', "nonsense", '"a:1", "b:2"'):
+    for tag in ('"x"', '"dsp_x:2"', "nonsense", '"a:1", "b:2"', f'"{dispute.public_id}:{"9" * 30}"'):
         refused(client.post(path(dispute, "accept-claim"), HTTP_IF_MATCH=tag), 412)
     again = client.get(path(dispute))["ETag"]
     done = client.post(path(dispute, "accept-claim"), HTTP_IF_MATCH=again)
@@ -266,18 +267,24 @@ def test_pages_neither_repeat_nor_skip(clock):
         assert body.keys() == {"next", "previous", "results"}
         seen += [row["id"] for row in body["results"]]
         last, url = body, body["next"]
-    assert seen == opened[::-1]
+    assert seen == sorted(opened, reverse=True)
     assert [row["id"] for row in client.get(last["previous"]).json()["results"]] == seen[3:6]
+
+
+def made_up(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+NOW = "2026-03-01T10:00:00+00:00"
+MADE_UP = [made_up(row) for row in ([">", NOW, "\x00"], [">", NOW, 5], ["=", NOW, "a"], [">", NOW[:-6], "a"], [">", "2026-99-01T10:00:00Z", "a"])]
 
 
 def test_a_page_has_at_most_100_rows_and_cursors_are_ours(buyer):
     assert buyer.get(f"{DISPUTES}?page_size=1000").status_code == 200
     for size in ("0", "-1", "x", "1.5", "", "9" * 30, "%00"):
         refused(buyer.get(f"{DISPUTES}?page_size={size}"), 422)
-    for cursor in ("x", "cD1ub3doZXJl", "bz0xMDAwMDAwMDAw", "%00", "cD0yMDI2LTk5LTk5"):
-        answer = buyer.get(f"{DISPUTES}?cursor={cursor}")
-        assert answer.status_code in (200, 400), cursor
-    refused(buyer.get(f"{DISPUTES}?cursor=cD1ub3doZXJl"), 400, "invalid_cursor")
+    for cursor in ("", "x", "%00", "é", made_up(1), made_up([]), made_up([">", "now", "a"]), *MADE_UP):
+        refused(buyer.get(DISPUTES, {"cursor": cursor}), 400, "invalid_cursor")
 
 
 # -- one answer a key -----------------------------------------------------------------------------------------------

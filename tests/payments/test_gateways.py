@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.checks import run_checks
 
-from marketplace.payments.gateways import NAMES, NotNow, Refused, RefundRequest, Said, Unknown, gateway_named
+from marketplace.payments.gateways import NAMES, NotNow, RefundRequest, Refused, Said, Unknown, gateway_named
 from marketplace.payments.gateways.stripe import from_stripe, to_stripe
 from tests.payments import books
 from tests.provider import Provider

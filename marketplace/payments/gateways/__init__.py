@@ -13,15 +13,25 @@ from .base import (
     GatewayError,
     NotNow,
     ProviderEventData,
-    Refused,
     RefundRequest,
+    Refused,
     Said,
     Unknown,
 )
 
 __all__ = (
-    "NAMES", "Answer", "BadEvent", "Gateway", "GatewayError", "NotNow", "ProviderEventData", "Refused", "RefundRequest",
-    "Said", "Unknown", "gateway_named",
+    "NAMES",
+    "Answer",
+    "BadEvent",
+    "Gateway",
+    "GatewayError",
+    "NotNow",
+    "ProviderEventData",
+    "RefundRequest",
+    "Refused",
+    "Said",
+    "Unknown",
+    "gateway_named",
 )  # fmt: skip
 
 

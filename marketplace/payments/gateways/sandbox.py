@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ..models import Payment, SandboxRefund
-from .base import Answer, BadEvent, ProviderEventData, Refused, RefundRequest, Said, Unknown
+from .base import Answer, BadEvent, ProviderEventData, RefundRequest, Refused, Said, Unknown
 
 PREFIX = "sandbox_"
 

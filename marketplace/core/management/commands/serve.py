@@ -19,7 +19,7 @@ from django.db import connections
 
 from marketplace import database
 
-PATIENCE = 7.0  # seconds for an orderly stop; after that the rest is killed
+PATIENCE = 5.0  # seconds for an orderly stop; after that the rest is killed
 WATCH_SECONDS = 2.0  # how often everybody is looked after
 RESTARTS_A_MINUTE = 3  # who ends more often than this has a fault that a new start does not mend
 
@@ -187,7 +187,7 @@ class Command(BaseCommand):
                 "--threads",
                 os.environ.get("WEB_THREADS", "8"),
             ),
-            *("--graceful-timeout", "5", "--log-level", "warning", "--preload", "--no-control-socket"),
+            *("--graceful-timeout", "4", "--log-level", "warning", "--preload", "--no-control-socket"),
         ]
 
     def _workers(self) -> list[str]:

@@ -1,0 +1,213 @@
+"""An order as the API tells it to one reader: plain values, each only where that reader may see it.
+
+Buyer, seller and staff see the order, its parcels and its money. How the buyer paid is between the buyer, the host
+marketplace and staff; what is doubtful about a row is for staff and whoever sent it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from marketplace.accounts.models import User
+from marketplace.core.access import Actor
+
+from . import access
+from .models import Order, OrderLine, Shipment
+from .protection import protection
+
+#: verbs whose endpoint has another name than they
+ENDPOINTS = {"record_tracking": "tracking-events", "send_message": "messages"}
+#: verbs that have no endpoint of their own: a payment comes with the order's row
+WITHOUT_ENDPOINT = frozenset({"pay"})
+
+
+def for_rows(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Read along what `row` tells."""
+    return rows.select_related("policy", "escrow", "store", "buyer").prefetch_related("lines")
+
+
+def for_detail(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """Read along what `detail` tells."""
+    return for_rows(rows).prefetch_related(
+        "hold_backs",
+        "reviews",
+        "events",
+        "shipments__numbers",
+        "shipments__tracking_events",
+        "escrow__payments__refunds",
+    )
+
+
+def reader_of(order: Order, actor: Actor) -> str:
+    """The reader's part in this order: buyer, seller, integrator or staff."""
+    return access.role_in(actor, order) or "staff"
+
+
+def row(order: Order, actor: Actor) -> dict[str, Any]:
+    """The order as a list tells it."""
+    now = timezone.now()
+    reader = reader_of(order, actor)
+    return {
+        "id": order.public_id,
+        "reference": order.reference,
+        "status": order.state,
+        "role": reader,
+        "buyer": _person(order.buyer),
+        "store": {"id": order.store.public_id, "name": order.store.name},
+        "country": order.country,
+        "city": order.city,
+        "lines": [_line(order, line) for line in order.lines.all()],
+        "placed_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "shipped_at": order.shipped_at,
+        "delivered_at": order.delivered_at,
+        "confirmed_at": order.confirmed_at,
+        "closed_at": order.closed_at,
+        "money_paid": order.money(order.escrow.captured),
+        "money_held": order.escrow.held,
+        "money_refunded": order.money(order.escrow.refunded),
+        "money_released": order.money(order.escrow.released),
+        "protection": _protection(order, now),
+        "policy": str(order.policy.name),
+        "due_at": order.due_at,
+        "next_default": _next_default(order),
+        "available_actions": available_actions(order, actor, now),
+        "doubts": order.doubts if reader in ("integrator", "staff") else [],
+        "version": order.version,
+    }
+
+
+def detail(order: Order, actor: Actor) -> dict[str, Any]:
+    """The order with everything that this reader may see of it."""
+    reader = reader_of(order, actor)
+    payments = list(order.escrow.payments.all())
+    return row(order, actor) | {
+        "payments": [
+            {
+                "id": payment.public_id,
+                "reference": payment.reference if reader != "seller" else None,
+                "method": payment.method if reader != "seller" else None,
+                "amount": order.money(payment.amount),
+                "refunded": order.money(payment.refunded),
+                "paid_at": payment.paid_at,
+            }
+            for payment in payments
+        ],
+        "refunds": [
+            {
+                "id": refund.public_id,
+                "payment": payment.public_id,
+                "status": refund.status,
+                "amount": order.money(refund.amount),
+                "decided_at": refund.decided_at,
+                "expected": refund.expected,
+            }
+            for payment in payments
+            for refund in payment.refunds.all()
+        ],
+        "shipments": [_parcel(parcel) for parcel in order.shipments.all()],
+        "disputes": [hold.key for hold in sorted(order.hold_backs.all(), key=lambda hold: hold.pk)],
+        "reviews": [
+            {
+                "rating": review.rating,
+                "title": review.title,
+                "text": review.text,
+                "created_at": review.created_at,
+            }
+            for review in order.reviews.all()
+        ],
+        "events": [
+            {
+                "action": event.verb.replace("_", "-"),
+                "by": event.role,
+                "at": event.at,
+                "from": event.from_state or None,
+                "to": event.to_state,
+            }
+            for event in order.events.all()
+        ],
+    }
+
+
+def available_actions(order: Order, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What this reader may do now, and until when; None: without an end of its own."""
+    ends = order.due_at if order.due_verb else None
+    return [
+        {
+            "action": ENDPOINTS.get(verb, verb.replace("_", "-")),
+            "until": None if verb in order.ANY_TIME else ends,
+        }
+        for verb in order.verbs_for(actor, now=now)
+        if verb not in WITHOUT_ENDPOINT
+    ]
+
+
+def _person(user: User) -> dict[str, str]:
+    return {"id": user.public_id, "name": user.shown_name}
+
+
+def _line(order: Order, line: OrderLine) -> dict[str, Any]:
+    return {
+        "id": line.public_id,
+        "reference": line.reference,
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_price": order.money(line.unit_price),
+        "discount": order.money(line.discount),
+        "shipping": order.money(line.shipping),
+        "paid": order.money(line.paid),
+        "paid_shipping": order.money(line.paid_shipping),
+        "refunded": order.money(line.refunded),
+    }
+
+
+def _protection(order: Order, now: datetime) -> dict[str, Any]:
+    found = protection(order, now)
+    window = found.dispute
+    return {
+        "status": found.status,
+        "starts_at": found.starts_at,
+        "ends_at": found.ends_at,
+        "dispute": {
+            "possible": window.possible,
+            "from": window.starts_at,
+            "until": window.until,
+            "why_not": window.why_not or None,
+        },
+    }
+
+
+def _next_default(order: Order) -> dict[str, Any] | None:
+    default = order.next_default
+    if default is None:
+        return None
+    outcome = default.outcome
+    return {
+        "at": default.at,
+        "action": default.action,
+        "waiting_for": default.waiting_for,
+        "outcome": {"buyer": outcome.buyer, "seller": outcome.seller} if outcome else None,
+    }
+
+
+def _parcel(parcel: Shipment) -> dict[str, Any]:
+    return {
+        "id": parcel.public_id,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "shipped_at": parcel.shipped_at,
+        "promised_by": parcel.promised_by,
+        "delivered_at": parcel.delivered_at,
+        "numbers": [
+            {"carrier": number.carrier, "tracking_number": number.number, "since": number.since}
+            for number in parcel.numbers.all()
+        ],
+        "tracking_events": [
+            {"code": event.code, "at": event.at, "country": event.country, "city": event.city}
+            for event in parcel.tracking_events.all()
+        ],
+    }

@@ -1,0 +1,374 @@
+"""An order in the API: what comes in with each verb, and the shape in which `facts` goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+from marketplace.messaging.services import LONGEST as LONGEST_MESSAGE
+from marketplace.payments.models import Refund
+
+from . import facts
+from .models import Order, State, TrackingEvent
+
+#: More than the service takes, so that it can say in words how much is too much.
+ROOM = 4
+
+# -- an order from a host marketplace: this describes the row; `rows.parse` reads it -------------------------------
+
+
+class SentPersonSerializer(serializers.Serializer):
+    """Somebody, as the host marketplace names them. The reference joins them from order to order."""
+
+    reference = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=150, required=False, allow_blank=True, allow_null=True)
+    email = serializers.EmailField(required=False, allow_blank=True, allow_null=True)
+    language = serializers.CharField(max_length=35, required=False, allow_blank=True, allow_null=True)
+
+
+class SentBuyerSerializer(SentPersonSerializer):
+    """Who bought, and where it goes."""
+
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True, allow_null=True)
+    city = serializers.CharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+
+
+class SentStoreSerializer(serializers.Serializer):
+    """Who sold. Without an owner, one of the store's own reference is made."""
+
+    reference = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    owner = SentPersonSerializer(required=False, allow_null=True)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True, allow_null=True)
+    city = serializers.CharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+    local_return_countries = serializers.ListField(
+        child=serializers.CharField(max_length=2), required=False, allow_null=True
+    )
+
+
+class SentListingSerializer(serializers.Serializer):
+    """What was bought."""
+
+    reference = serializers.CharField(max_length=120)
+    title = serializers.CharField(max_length=300)
+    category = serializers.CharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+    warranty_months = serializers.IntegerField(min_value=0, max_value=1200, required=False, allow_null=True)
+
+
+class SentLineSerializer(serializers.Serializer):
+    """One line. Amounts are decimal strings in the order's currency; discount and shipping are of the whole line."""
+
+    reference = serializers.CharField(max_length=120)
+    quantity = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    unit_price = serializers.CharField(help_text="For example 12.41")
+    discount = serializers.CharField(required=False, allow_null=True)
+    shipping = serializers.CharField(required=False, allow_null=True)
+    listing = SentListingSerializer()
+
+
+class SentPaymentSerializer(serializers.Serializer):
+    """One payment. The method `coupon` is not money (O-11); every other method is."""
+
+    reference = serializers.CharField(max_length=120)
+    method = serializers.CharField(max_length=40)
+    amount = serializers.CharField(help_text="For example 11.73")
+    paid_at = serializers.DateTimeField()
+
+
+class SentParcelSerializer(serializers.Serializer):
+    """One parcel."""
+
+    carrier = serializers.CharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+    tracking_number = serializers.CharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+    shipped_at = serializers.DateTimeField()
+    promised_by = serializers.DateTimeField(required=False, allow_null=True)
+    delivered_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class SentReviewSerializer(serializers.Serializer):
+    """What the buyer wrote of the order."""
+
+    rating = serializers.IntegerField(min_value=1, max_value=5)
+    title = serializers.CharField(max_length=300, required=False, allow_blank=True, allow_null=True)
+    text = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class SentOrderSerializer(serializers.Serializer):
+    """An order of one store, whole, each time it is sent: what has moved on since the last time is taken over."""
+
+    reference = serializers.CharField(max_length=120)
+    currency = serializers.CharField(max_length=3)
+    placed_at = serializers.DateTimeField()
+    policy = serializers.CharField(max_length=40, required=False, allow_null=True)
+    buyer = SentBuyerSerializer()
+    store = SentStoreSerializer()
+    lines = SentLineSerializer(many=True)
+    payments = SentPaymentSerializer(many=True, required=False, allow_null=True)
+    shipments = SentParcelSerializer(many=True, required=False, allow_null=True)
+    confirmed_at = serializers.DateTimeField(required=False, allow_null=True)
+    cancelled_at = serializers.DateTimeField(required=False, allow_null=True)
+    reviews = SentReviewSerializer(many=True, required=False, allow_null=True)
+
+
+# -- what comes in with a verb ----------------------------------------------------------------------------------------
+
+
+class ShipSerializer(StrictSerializer):
+    """A parcel handed to the carrier now. Without `promised_by`: the longest time that the policy knows."""
+
+    carrier = TextField(max_length=120, allow_blank=True, default="")
+    tracking_number = TextField(max_length=120, allow_blank=True, default="")
+    promised_by = MomentField(required=False, allow_null=True, default=None)
+
+
+class ChangeTrackingSerializer(StrictSerializer):
+    """The number that the parcel travels under from now on. Without `shipment`: the newest parcel."""
+
+    carrier = TextField(max_length=120, allow_blank=True, default="")
+    tracking_number = TextField(max_length=120, allow_blank=True)
+    shipment = TextField(max_length=40, allow_blank=True, default="")
+
+
+class TrackingEventSerializer(StrictSerializer):
+    """What the carrier reported. Without `at`: now. Without `shipment`: the newest parcel."""
+
+    code = serializers.ChoiceField(choices=TrackingEvent.Code.choices)
+    at = MomentField(required=False, allow_null=True, default=None)
+    city = TextField(max_length=120, allow_blank=True, default="")
+    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
+    shipment = TextField(max_length=40, allow_blank=True, default="")
+
+
+class ExtendSerializer(StrictSerializer):
+    """So many days more."""
+
+    days = serializers.IntegerField(min_value=-(2**31), max_value=2**31 - 1)
+
+
+class OrderMessageSerializer(StrictSerializer):
+    """A message to the other side."""
+
+    text = TextField(max_length=LONGEST_MESSAGE * ROOM, allow_blank=True)
+
+
+class OrderFilterSerializer(serializers.Serializer):
+    """The filters of the list."""
+
+    status = serializers.ChoiceField(choices=State.choices, required=False)
+    role = serializers.ChoiceField(
+        choices=["buyer", "seller", "integrator", "staff"],
+        required=False,
+        help_text="Your own part in the orders to list.",
+    )
+    q = serializers.CharField(required=False, max_length=200, help_text="An order's id or reference.")
+
+
+# -- what goes out ----------------------------------------------------------------------------------------------------
+
+
+class OrderPartySerializer(serializers.Serializer):
+    """A person or a store, by the name that others see."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class OrderLineSerializer(serializers.Serializer):
+    """One line. `paid` and `paid_shipping`: its share of what was really paid; `refunded`: what of it went back."""
+
+    id = serializers.CharField()
+    reference = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneyField()
+    discount = MoneyField()
+    shipping = MoneyField()
+    paid = MoneyField()
+    paid_shipping = MoneyField()
+    refunded = MoneyField()
+
+
+class DisputeWindowSerializer(serializers.Serializer):
+    """When a dispute about delivery or quality may be opened."""
+
+    possible = serializers.BooleanField()
+    until = MomentField(allow_null=True)
+    why_not = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is a word of Python's, so it is added by name."""
+        return {**super().get_fields(), "from": MomentField(allow_null=True)}
+
+
+class ProtectionSerializer(serializers.Serializer):
+    """Where buyer protection stands."""
+
+    status = serializers.ChoiceField(choices=["not_started", "active", "confirmed", "over"])
+    starts_at = MomentField(allow_null=True)
+    ends_at = MomentField(allow_null=True)
+    dispute = DisputeWindowSerializer()
+
+
+class OrderOutcomeSerializer(serializers.Serializer):
+    """Who gets what; together, all that is free to go."""
+
+    buyer = MoneyField()
+    seller = MoneyField()
+
+
+class OrderDefaultSerializer(serializers.Serializer):
+    """What happens if nobody acts. `action` null: nothing by itself."""
+
+    at = MomentField(allow_null=True)
+    action = serializers.CharField(allow_null=True)
+    waiting_for = serializers.CharField()
+    outcome = OrderOutcomeSerializer(allow_null=True)
+
+
+class OrderActionSerializer(serializers.Serializer):
+    """Something that you may do now: `POST …/{action}/`."""
+
+    action = serializers.CharField()
+    until = MomentField(allow_null=True)
+
+
+class OrderListedSerializer(serializers.Serializer):
+    """An order as a list shows it, to you."""
+
+    id = serializers.CharField()
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(choices=State.choices)
+    role = serializers.ChoiceField(
+        choices=["buyer", "seller", "integrator", "staff"], help_text="Your part in it."
+    )
+    buyer = OrderPartySerializer()
+    store = OrderPartySerializer()
+    country = serializers.CharField(help_text="Where it goes.")
+    city = serializers.CharField()
+    lines = OrderLineSerializer(many=True)
+    placed_at = MomentField()
+    paid_at = MomentField(allow_null=True)
+    shipped_at = MomentField(allow_null=True)
+    delivered_at = MomentField(allow_null=True)
+    confirmed_at = MomentField(allow_null=True)
+    closed_at = MomentField(allow_null=True)
+    money_paid = MoneyField()
+    money_held = MoneyField()
+    money_refunded = MoneyField()
+    money_released = MoneyField()
+    protection = ProtectionSerializer()
+    policy = serializers.CharField()
+    due_at = MomentField(allow_null=True)
+    next_default = OrderDefaultSerializer(allow_null=True)
+    available_actions = OrderActionSerializer(many=True)
+    doubts = serializers.ListField(child=serializers.CharField(), help_text="For staff and the sender alone.")
+    version = serializers.IntegerField()
+
+    def to_representation(self, instance: Order) -> dict[str, Any]:
+        return dict(super().to_representation(self.facts_of(instance)))
+
+    def facts_of(self, order: Order) -> dict[str, Any]:
+        return facts.row(order, self.context["view"].actor)
+
+
+class OrderPaymentSerializer(serializers.Serializer):
+    """What was paid. How, the seller does not see."""
+
+    id = serializers.CharField()
+    reference = serializers.CharField(allow_null=True)
+    method = serializers.CharField(allow_null=True)
+    amount = MoneyField()
+    refunded = MoneyField()
+    paid_at = MomentField()
+
+
+class OrderRefundSerializer(serializers.Serializer):
+    """A refund to one payment (X-03). `expected`: the first and the last day."""
+
+    id = serializers.CharField()
+    payment = serializers.CharField()
+    status = serializers.ChoiceField(choices=Refund.Status.choices)
+    amount = MoneyField()
+    decided_at = MomentField()
+    expected = serializers.ListField(child=serializers.DateField())
+
+
+class ParcelNumberSerializer(serializers.Serializer):
+    """A number that the parcel had, from when on (O-06)."""
+
+    carrier = serializers.CharField()
+    tracking_number = serializers.CharField()
+    since = MomentField()
+
+
+class ParcelEventSerializer(serializers.Serializer):
+    """What the carrier reported."""
+
+    code = serializers.ChoiceField(choices=TrackingEvent.Code.choices)
+    at = MomentField()
+    country = serializers.CharField()
+    city = serializers.CharField()
+
+
+class ParcelSerializer(serializers.Serializer):
+    """One parcel, with all its numbers and what was reported of it."""
+
+    id = serializers.CharField()
+    carrier = serializers.CharField()
+    tracking_number = serializers.CharField()
+    shipped_at = MomentField()
+    promised_by = MomentField(allow_null=True)
+    delivered_at = MomentField(allow_null=True)
+    numbers = ParcelNumberSerializer(many=True)
+    tracking_events = ParcelEventSerializer(many=True)
+
+
+class OrderReviewSerializer(serializers.Serializer):
+    """What the buyer wrote of the order."""
+
+    rating = serializers.IntegerField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    created_at = MomentField()
+
+
+class OrderEventSerializer(serializers.Serializer):
+    """One line of the order's timeline."""
+
+    action = serializers.CharField()
+    by = serializers.CharField(help_text="buyer, seller, staff, integrator or system")
+    at = MomentField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is a word of Python's, so these two are added by name."""
+        return {
+            **super().get_fields(),
+            "from": serializers.CharField(allow_null=True),
+            "to": serializers.CharField(),
+        }
+
+
+class OrderSerializer(OrderListedSerializer):
+    """An order with everything that you may see of it."""
+
+    payments = OrderPaymentSerializer(many=True)
+    refunds = OrderRefundSerializer(many=True)
+    shipments = ParcelSerializer(many=True)
+    disputes = serializers.ListField(child=serializers.CharField(), help_text="Ids, the oldest first.")
+    reviews = OrderReviewSerializer(many=True)
+    events = OrderEventSerializer(many=True)
+
+    def facts_of(self, order: Order) -> dict[str, Any]:
+        return facts.detail(order, self.context["view"].actor)
+
+
+class WrittenOrderMessageSerializer(serializers.Serializer):
+    """A message, as it was sent."""
+
+    id = serializers.CharField(source="public_id")
+    by = serializers.CharField(source="role", help_text="buyer or seller")
+    text = serializers.CharField()
+    sent_at = MomentField()

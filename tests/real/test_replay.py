@@ -1,0 +1,295 @@
+"""Two years of a real marketplace, day by day: orders, complaints, answers, decisions, money (`make real`).
+
+The clock is moved; the database, the services, the API, the provider's HTTP and the ledger are the real ones.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db.models import Sum
+from rest_framework.test import APIClient
+
+from disputes.models import Dispute
+from marketplace.accounts.models import ApiToken, User
+from marketplace.core.access import Actor
+from marketplace.core.cases import sweep
+from marketplace.core.edges import actor_for
+from marketplace.core.money import Money
+from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+from marketplace.orders.imports import take
+from marketplace.orders.models import Order
+from marketplace.payments import outbox
+from marketplace.payments.models import Escrow, Payment, Refund
+from tests import invariants, world
+from tests import provider as fake
+from tests.real.market import CONVERTER, PHOTOS, Complaint, Market
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CONVERTER.exists(), reason="needs the real orders, which are not part of this project"),
+]
+DAY = timedelta(days=1)
+DECISIONS = ("refunded", "partly_refunded", "no_refund")
+
+
+@dataclass
+class Tally:
+    """What the table at the end is made of."""
+
+    orders: Counter[str] = field(default_factory=Counter)
+    doubtful: set[str] = field(default_factory=set)
+    first: Counter[tuple[str, str]] = field(default_factory=Counter)
+    why: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    later: Counter[str] = field(default_factory=Counter)
+    deadlines: Counter[str] = field(default_factory=Counter)
+    months_checked: int = 0
+
+
+class Replay:
+    """The host marketplace, its buyers and sellers, two mediators and the workers, all in one process."""
+
+    def __init__(self, market: Market, provider: fake.Provider, clock: Any) -> None:
+        self.market, self.provider, self.clock, self.tally = market, provider, clock, Tally()
+        self.host = world.person("host", "integrator")
+        self.mediators = [self.client(world.person(name, "mediator")) for name in ("mia", "leo")]
+        self.again: list[tuple[datetime, Complaint]] = []
+        self.to_answer: list[tuple[datetime, str, User, str]] = []
+        self.clients: dict[int, APIClient] = {}
+        self.opened = self.decided = 0
+        self.photos = sorted(p for p in PHOTOS.iterdir() if p.suffix in (".jpg", ".png", ".gif", ".bmp") and p.stat().st_size < 2_000_000)
+
+    def client(self, user: User) -> APIClient:
+        client = APIClient()
+        _row, secret = ApiToken.objects.create(user=user, scopes=["read", "write"], expiry=timedelta(days=3650))
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    def client_of(self, user: User) -> APIClient:
+        if user.pk not in self.clients:
+            self.clients[user.pk] = self.client(user)
+        return self.clients[user.pk]
+
+    # -- a day -----------------------------------------------------------------------------------------------
+
+    def live(self, day: date) -> None:
+        """What happened on that day: orders move on, people complain and answer at their moments, workers run at its end."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        due = [(c.written_at, c) for c in self._todays(midnight)]
+        for at, complaint in sorted([*due, *self._retries(midnight)], key=lambda pair: pair[0]):
+            self.clock.move_to(max(at, midnight))
+            self.learn([complaint.order], at)
+            self.complain(complaint, at, first=(at, complaint) in due)
+        self._answers(midnight + DAY)
+        self.clock.move_to(midnight + DAY)
+        self.learn(self.market.by_day.get(day, []), midnight + DAY)
+        self.tally.deadlines += sweep()
+        self._mediate()
+        outbox.drain()
+        if (day + DAY).day == 1:
+            call_command("check_ledger", stdout=StringIO())
+            self.tally.months_checked += 1
+
+    def _todays(self, midnight: datetime) -> list[Complaint]:
+        return [c for c in self.market.complaints if midnight <= c.written_at < midnight + DAY]
+
+    def _retries(self, midnight: datetime) -> list[tuple[datetime, Complaint]]:
+        now = [entry for entry in self.again if entry[0] < midnight + DAY]
+        self.again = [entry for entry in self.again if entry[0] >= midnight + DAY]
+        return now
+
+    def learn(self, references: list[str], now: datetime) -> None:
+        """The host marketplace sends what it knows by then."""
+        rows = [self.market.as_known(reference, now) for reference in references]
+        for row in rows:
+            for payment in row["payments"]:
+                self.provider.pay(payment["reference"], Money.parse(payment["amount"], "BRL").minor, "BRL")
+        for start in range(0, len(rows), 250):
+            for taken in take(rows[start : start + 250], by=actor_for(self.host)):
+                if taken.doubts:
+                    self.tally.doubtful.add(taken.reference)
+
+    # -- complaints --------------------------------------------------------------------------------------------
+
+    def complain(self, complaint: Complaint, now: datetime, *, first: bool) -> None:
+        """The buyer opens a dispute through the API, at the moment it was really written, or when it became possible."""
+        order = Order.objects.filter(integrator=self.host, reference=complaint.order).select_related("buyer", "store").first()
+        if order is None:
+            answer, status = "order was refused", 404
+        else:
+            response = self._open(order, complaint, now)
+            status = response.status_code
+            answer = "opened" if status == 201 else response.json()["code"]
+            if status == 201:
+                self._expect_answer(response.json()["id"], order, now)
+            elif answer == "too_early":
+                self._come_back(complaint, response.json().get("possible_from"))
+        if first:
+            dates = self.market.by_the_dates(complaint)
+            self.tally.first[dates, answer] += 1
+            if status != 201 and order is not None:
+                self.tally.why[dates, answer, f"{response.json()['detail']} [order {order.state}]"] += 1
+        else:
+            self.tally.later[answer] += 1
+
+    def _open(self, order: Order, complaint: Complaint, now: datetime) -> Any:
+        received = self.market.received(complaint, now)
+        client = self.client_of(order.buyer)
+        body = {
+            "order": order.public_id,
+            "lines": [{"line": line.public_id, "quantity": line.quantity} for line in order.lines.all()],
+            "received": received,
+            "reason": self.market.reason(complaint, now),
+            "remedy": "refund",
+            "description": f"Reclamação: {complaint.text}"[:2000].ljust(20, "."),
+            "evidence": self._photo(client) if received and self.opened % 5 == 0 else [],
+        }
+        return client.post("/api/v1/disputes/", body, format="json")
+
+    def _photo(self, client: APIClient) -> list[str]:
+        photo = self.photos[self.opened % len(self.photos)]
+        with photo.open("rb") as file:
+            response = client.post("/api/v1/evidence/", {"file": file}, format="multipart")
+        assert response.status_code == 201, (photo.name, response.content)
+        return [response.json()["id"]]
+
+    def _come_back(self, complaint: Complaint, possible_from: str | None) -> None:
+        """Too early: tried again then, if the parcel still has not come, or came and was bad."""
+        if possible_from is None:
+            self.tally.later["nobody can say when"] += 1
+            return
+        at = datetime.fromisoformat(possible_from)
+        came = self.market.received(complaint, at) and not self.market.received(complaint, complaint.written_at)
+        if came:
+            self.tally.later["came meanwhile, not tried again"] += 1
+        else:
+            self.again.append((at, complaint))
+
+    # -- sellers and mediators -----------------------------------------------------------------------------------
+
+    def _expect_answer(self, public_id: str, order: Order, now: datetime) -> None:
+        """A third accept, a third refuse, a third stay silent."""
+        verb = ("accept-claim", "refuse-claim", "")[self.opened % 3]
+        self.opened += 1
+        if verb:
+            seller = order.store.members.first()
+            assert seller
+            self.to_answer.append((now + timedelta(days=1 + self.opened % 4), public_id, seller, verb))
+
+    def _answers(self, until: datetime) -> None:
+        now = sorted(entry for entry in self.to_answer if entry[0] < until)
+        self.to_answer = [entry for entry in self.to_answer if entry[0] >= until]
+        for at, public_id, seller, verb in now:
+            self.clock.move_to(at)
+            body = {"note": "Enviamos tudo certo."} if verb == "refuse-claim" else {}
+            response = self.client_of(seller).post(f"/api/v1/disputes/{public_id}/{verb}/", body, format="json")
+            assert response.status_code == 200, response.content
+
+    def _mediate(self) -> None:
+        """The first mediator empties the queue; the second approves what is above the limit."""
+        first, second = self.mediators
+        while (taken := first.post("/api/v1/disputes/next/")).status_code == 200:
+            case = taken.json()
+            outcome = DECISIONS[self.decided % 3]
+            self.decided += 1
+            held = Money.parse(case["refundable"]["amount"], "BRL")
+            body: dict[str, Any] = {"outcome": outcome, "reason_code": case["claim"]["reason"], "facts": "O que vimos nos autos."}
+            if outcome == "partly_refunded":
+                body["amount"] = Money(max(held.minor // 2, 1), "BRL").as_json()
+            response = first.post(f"/api/v1/disputes/{case['id']}/adjudicate/", body, format="json")
+            assert response.status_code == 200, response.content
+            if response.json()["status"] == "awaiting_approval":
+                self.tally.later["decisions approved by a second mediator"] += 1
+                assert second.post(f"/api/v1/disputes/{case['id']}/approve/").status_code == 200
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def everything_again(self, folder: Path) -> str:
+        """The whole file once more: nothing changes."""
+        out = StringIO()
+        call_command("import_orders", str(self.market.file), "--integrator", "host", "--rejects", str(folder / "rejects"), stdout=out)
+        return out.getvalue()
+
+
+def _publish_rates() -> None:
+    """The policy's limit for one mediator is in dollars; the marketplace's money is in reais."""
+    draft = draft_from(ProtectionPolicy.objects.get(name="default", version=1))
+    draft.approval_rates = {"date": "2016-09-01", "BRL": "0.30"}
+    draft.save()
+    publish(draft.pk, by=Actor.system())
+
+
+def _money() -> dict[str, int]:
+    sums = Escrow.objects.aggregate(paid=Sum("captured"), refunded=Sum("refunded"), released=Sum("released"))
+    return {**sums, "held": sums["paid"] - sums["refunded"] - sums["released"]}
+
+
+def _report(replay: Replay, began: float, second: str) -> str:
+    tally, money = replay.tally, _money()
+    lines = ["", f"orders                {Order.objects.count():>8} taken, {len(tally.doubtful)} of them doubtful"]
+    lines += [f"deadlines met         {tally.deadlines.total():>8}  {dict(tally.deadlines)}"]
+    lines += [f"complaints            {len(replay.market.complaints):>8}  by the dates → answer at the moment they were written"]
+    lines += [f"    {dates:<12} → {answer:<20}{n:>6}" for (dates, answer), n in sorted(tally.first.items())]
+    lines += ["why the rules said no, in their own words"]
+    lines += [f"{n:>6}  {dates} → {answer}: {why}" for (dates, answer, why), n in sorted(tally.why.items())]
+    lines += ["tried again, or not"] + [f"{n:>6}  {what}" for what, n in sorted(tally.later.items())]
+    ends = Counter(Dispute.objects.values_list("state", "outcome", "reached_by"))
+    lines += [f"disputes opened       {Dispute.objects.count():>8}"]
+    lines += [f"    {state:<16}{outcome:<18}{how:<16}{n:>6}" for (state, outcome, how), n in sorted(ends.items())]
+    lines += [f"money, BRL            {name:>8} {Money(minor, 'BRL').text:>14}" for name, minor in money.items()]
+    at_provider = sum(r["amount"] for r in replay.provider.refunds.values() if r["status"] == "succeeded")
+    decided = Refund.objects.exclude(payment__provider="history").aggregate(total=Sum("amount"))["total"] or 0
+    lines += [f"refunds decided {Money(decided, 'BRL').text} = at the provider {Money(at_provider, 'BRL').text}"]
+    lines += [f"check_ledger at the end of {tally.months_checked} months: no difference"]
+    lines += ["the whole file once more:", *("    " + line for line in second.strip().splitlines())]
+    return "\n".join([*lines, f"took {time.monotonic() - began:.0f} s"])
+
+
+@pytest.mark.rule("D-02", "N-01", "N-02", "O-04", "X-01", "X-05")
+def test_two_years_of_a_real_marketplace(tmp_path, settings):
+    began = time.monotonic()
+    market = Market(tmp_path)
+    with fake.running() as provider, time_machine.travel(datetime(2016, 9, 1, tzinfo=UTC), tick=False) as clock:
+        settings.PAYMENT_GATEWAY = "stripe"
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = fake.SECRET_KEY, provider.url
+        settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}
+        _publish_rates()
+        replay = Replay(market, provider, clock)
+        day = market.first_day
+        while day <= market.last_day + 120 * DAY:
+            replay.live(day)
+            day += DAY
+        second = replay.everything_again(tmp_path)
+    report = _report(replay, began, second)
+    print(report)
+    (Path("var") / "real.txt").write_text(report)
+
+    tally = replay.tally
+    assert sum(tally.first.values()) == 1588
+    by_dates = Counter()
+    for (dates, _answer), n in tally.first.items():
+        by_dates[dates] += n
+    assert by_dates == {"inside": 914, "too early": 552, "too late": 14, "not shipped": 108}
+    money = _money()
+    assert money["held"] == sum(o.escrow.held.minor for o in Order.objects.select_related("escrow"))
+    live = Refund.objects.exclude(payment__provider="history")
+    assert set(live.values_list("status", flat=True)) == {"confirmed"}
+    given_back = Counter({r["payment_intent"]: 0 for r in provider.refunds.values()})
+    for refund in provider.refunds.values():
+        given_back[refund["payment_intent"]] += refund["amount"]
+    for payment in Payment.objects.filter(refunds__in=live).distinct():
+        assert given_back[payment.provider_reference] == payment.refunded
+    assert not Dispute.objects.exclude(state__in=["resolved", "cancelled"]).exists()
+    invariants.check_all()
+    assert "updated              0" in second.replace("\t", " ") or '"updated": 0' in json.dumps(second)

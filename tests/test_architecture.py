@@ -1,0 +1,398 @@
+"""The house keeps its own rules: every verb is whole, every open state has its clock, and each thing has one place.
+
+What cannot be held by import-linter or ruff is held here, read from the running registry and from the source. Where
+something is allowed to be otherwise, the reason stands beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_fsm import FSMField
+
+from marketplace.core.access import system_only
+from marketplace.core.cases import Case
+from tests.rulebook import RULES, SECTIONS, proofs
+
+ROOT = Path(settings.BASE_DIR)
+CASES: list[type[Case]] = [model for model in apps.get_models() if issubclass(model, Case)]
+#: (case, verb) for every verb that has a rule
+VERBS = [(model, verb) for model in CASES for verb in model.RULES]
+
+# -- what is allowed to be otherwise, and why ----------------------------------------------------------------------
+
+#: verbs that have no action of their own in the API
+NO_API = {
+    ("Order", "pay"): "a payment comes with the order itself: POST /orders/",
+}
+#: verbs that have no page, or none of their own
+NO_PAGE = {
+    ("Order", "pay"): "the host marketplace sends payments; nobody pays on our pages",
+    ("Order", "send_message"): "the form on the order's page posts to the order itself",
+    ("Dispute", "send_message"): "the form in the room posts to the room itself",
+    ("Dispute", "record_return_tracking"): "carriers report through the integrator, who has no pages",
+}
+#: services without a rule of their own in RULES
+NO_RULE = {
+    ("orders", "hold_back"): "inside the step that opens a dispute; that step asked",
+    ("orders", "lift_hold_back"): "inside a dispute's step; that step asked",
+    ("orders", "settle"): "inside a dispute's step; that step asked",
+    ("disputes", "open_dispute"): "there is no case yet: it asks the order's own rule, `buyer`",
+    ("disputes", "take_next"): "it asks whether the actor is a mediator, then does `assign` by its rule",
+    ("disputes", "save_draft"): "no case: it asks the order's own rule, `buyer`",
+    ("disputes", "discard_draft"): "no case: it asks the order's own rule, `buyer`",
+}
+#: modules that do a service's work under another name, and so may call transitions
+LIKE_SERVICES = {
+    "marketplace/orders/creating.py": "brings an order to life, with what already happened to it",
+    "marketplace/orders/catching_up.py": "brings an order up to what its host marketplace says",
+    "marketplace/orders/history.py": "writes what happened before the order came to us",
+}
+#: who may lock rows
+LOCKS = {
+    "marketplace/core/cases.py": "the one place where cases are locked",
+    "marketplace/core/policy.py": "publishing a draft: a policy is no case",
+    "marketplace/payments/outbox.py": "the lease on a refund that is sent",
+    "marketplace/orders/services/holding.py": "the hold-back, inside the step that holds its order",
+    "marketplace/accounts/restrictions.py": "lifting a restriction: it is no case",
+    "marketplace/accounts/services.py": "the person's own account: it is no case",
+}
+#: lengths of time that are written down outside the policy: they are no promise to anybody
+LENGTHS = {
+    "marketplace/core/policy.py": "the policy itself",
+    "marketplace/core/idempotency.py": "how long answers are kept (api.md section 1)",
+    "marketplace/settings.py": "how long tokens and sessions live",
+    "marketplace/orders/views.py": "not a length: it turns a number of days in the database into one",
+    "marketplace/orders/presenters.py": "how near is near, on a page",
+}
+SOFT_FUNCTION, HARD_FUNCTION = 40, 60
+SOFT_MODULE, HARD_MODULE = 350, 450
+
+
+# -- reading the source --------------------------------------------------------------------------------------------
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Path → tree of every module of the product; migrations are left out."""
+    files = (file for room in ("marketplace", "disputes", "reports") for file in sorted((ROOT / room).rglob("*.py")))
+    return {
+        file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+        for file in files
+        if "migrations" not in file.parts
+    }
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def modules_named_in(tree: ast.Module) -> set[str]:
+    """The names that a module has for other modules and for what it took from them."""
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
+
+
+@cache
+def spoken_in_tests() -> frozenset[str]:
+    """Every name that a test calls as `something.name(…)` or writes as a string, contracts left out."""
+    said: set[str] = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        if "contracts" in file.parts or file.name == Path(__file__).name:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                said.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.add(node.value.replace("-", "_"))
+    return frozenset(said)
+
+
+def services_of(model: type[Case]) -> Any:
+    return import_module(f"{model.__module__.rpartition('.')[0]}.services")
+
+
+def room_of(model: type[Case]) -> str:
+    return str(model._meta.app_label)
+
+
+def patterns(nodes: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """(full name, callback) of every address."""
+    for node in get_resolver().url_patterns if nodes is None else nodes:
+        if isinstance(node, URLResolver):
+            yield from patterns(node.url_patterns, (*names, node.namespace) if node.namespace else names)
+        elif isinstance(node, URLPattern):
+            yield ":".join((*names, node.name or "")), node.callback
+
+
+def api_verbs() -> set[tuple[str, str]]:
+    """(case, action) of every action of the API that posts to one case."""
+    found = set()
+    for _name, callback in patterns():
+        model = getattr(getattr(callback, "cls", None), "model", None)
+        if model is not None:
+            found |= {(model.__name__, action) for action in getattr(callback, "actions", {}).values()}
+    return found
+
+
+def page_verbs() -> set[tuple[str, str]]:
+    """(case, verb) of every page named after a verb, and of what the desk does."""
+    from disputes import desk
+
+    names = {name for name, _callback in patterns()}
+    found = {(model.__name__, verb) for model, verb in VERBS if f"{room_of(model)}:{verb}" in names}
+    return found | {("Dispute", verb) for verb in (*desk.BUTTONS, "adjudicate")}
+
+
+# -- a verb, whole -------------------------------------------------------------------------------------------------
+
+
+def test_there_are_verbs_to_look_at() -> None:
+    assert {model.__name__ for model in CASES} >= {"Order", "Dispute"}
+    assert len(VERBS) > 30
+    assert len(api_verbs()) > 10
+
+
+@pytest.mark.parametrize(("model", "verb"), VERBS, ids=lambda part: getattr(part, "__name__", part))
+class TestVerb:
+    def test_it_is_a_transition_of_the_model(self, model: type[Case], verb: str) -> None:
+        assert hasattr(getattr(model, verb, None), "_django_fsm"), f"{model.__name__}.{verb} is no transition"
+
+    def test_it_is_a_service_that_asks_who(self, model: type[Case], verb: str) -> None:
+        services = services_of(model)
+        assert verb in services.__all__, f"{services.__name__} does not export {verb}"
+        by = inspect.signature(getattr(services, verb)).parameters.get("by")
+        assert by is not None, f"{verb} does not ask who"
+        assert by.kind is inspect.Parameter.KEYWORD_ONLY
+        assert by.default is inspect.Parameter.empty, f"{verb}: nobody in particular may do nothing"
+        assert "Actor" in str(by.annotation)
+        assert "None" not in str(by.annotation)
+
+    def test_it_says_what_it_does(self, model: type[Case], verb: str) -> None:
+        assert getattr(services_of(model), verb).__doc__
+        assert getattr(model, verb).__doc__
+
+    def test_people_are_told_or_it_is_written_why_not(self, model: type[Case], verb: str) -> None:
+        told = import_module(f"{model.__module__.rpartition('.')[0]}.notifications")
+        assert (verb in told.MESSAGES) != (verb in told.SILENT), f"{verb}: a message, or a reason for none"
+
+    def test_the_api_has_it_unless_the_clock_does_it(self, model: type[Case], verb: str) -> None:
+        if model.RULES[verb] is system_only or (model.__name__, verb) in NO_API:
+            assert (model.__name__, verb) not in api_verbs(), f"{verb}: nobody may do this through the API"
+        else:
+            assert (model.__name__, verb) in api_verbs(), f"{verb} has no endpoint"
+
+    def test_a_page_has_it_unless_the_clock_does_it(self, model: type[Case], verb: str) -> None:
+        if model.RULES[verb] is system_only or (model.__name__, verb) in NO_PAGE:
+            assert (model.__name__, verb) not in page_verbs()
+        else:
+            assert (model.__name__, verb) in page_verbs(), f"{verb} has no page and no place at the desk"
+
+    def test_some_test_does_it(self, model: type[Case], verb: str) -> None:
+        assert verb in spoken_in_tests(), f"no test speaks of {verb}"
+
+
+def test_no_reason_outlives_what_it_excuses() -> None:
+    verbs = {(model.__name__, verb) for model, verb in VERBS}
+    assert NO_API.keys() | NO_PAGE.keys() <= verbs
+    exported = {(room_of(model), name) for model in CASES for name in services_of(model).__all__}
+    assert NO_RULE.keys() <= exported
+    for reasons in (LIKE_SERVICES, LOCKS, LENGTHS):
+        assert reasons.keys() <= sources().keys(), reasons.keys() - sources().keys()
+
+
+@pytest.mark.rule("Z-01")
+@pytest.mark.parametrize("model", CASES)
+def test_every_service_has_a_rule(model: type[Case]) -> None:
+    """A verb without a rule is forbidden to everybody; a service without one says who asks instead."""
+    services = services_of(model)
+    for name in services.__all__:
+        function = getattr(services, name)
+        if inspect.isfunction(function):
+            assert name in model.RULES or (room_of(model), name) in NO_RULE, f"{name} has no rule"
+
+
+@pytest.mark.parametrize("model", CASES)
+def test_every_transition_is_a_verb(model: type[Case]) -> None:
+    """A transition that no verb speaks of is a way around the rules."""
+    inner = {"arrive": "part of record_tracking", "settle": "part of a dispute's step"}
+    for name, member in inspect.getmembers(model, inspect.isfunction):
+        if hasattr(member, "_django_fsm"):
+            assert name in model.RULES or name in inner, f"{model.__name__}.{name} belongs to no verb"
+
+
+# -- the clock -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("Z-05", "M-09")
+@pytest.mark.parametrize("model", CASES)
+def test_every_open_state_has_a_deadline_or_says_why_not(model: type[Case]) -> None:
+    for state in states(model) - ended(model):
+        row = model.DEADLINES.get(state)
+        assert row is not None, f"{model.__name__} may wait in {state} for ever"
+    for phase, row in model.DEADLINES.items():
+        assert row.waiting_for, f"{phase}: who has to move?"
+        assert row.then or row.why, f"{phase}: nothing happens by itself, and nobody says why"
+
+
+@pytest.mark.rule("Z-05")
+@pytest.mark.parametrize("model", CASES)
+def test_what_the_clock_does_only_the_clock_may_do(model: type[Case]) -> None:
+    by_clock = services_of(model).BY_CLOCK
+    promised = {row.then for row in model.DEADLINES.values() if row.then}
+    assert promised == by_clock.keys(), "a deadline without its verb, or a verb that no deadline calls"
+    for verb in promised:
+        assert by_clock[verb] is getattr(services_of(model), verb)
+        assert model.RULES[verb] is system_only, f"{verb}: a person could do what silence does"
+    assert {verb for verb, rule in model.RULES.items() if rule is system_only} == promised
+
+
+@pytest.mark.parametrize("model", CASES)
+def test_an_ended_case_has_no_deadline(model: type[Case]) -> None:
+    assert ended(model), "a case that never ends"
+    assert not ended(model) & model.DEADLINES.keys()
+
+
+def states(model: type[Case]) -> set[str]:
+    return {value for value, _label in model._meta.get_field("state").choices}
+
+
+def ended(model: type[Case]) -> set[str]:
+    """States that no transition leads out of, to another state."""
+    field: FSMField = model._meta.get_field("state")
+    left: set[str] = set()
+    for each in field.get_all_transitions(model):
+        targets = set(getattr(each.target, "allowed_states", None) or [each.target])
+        if each.source != "*" and targets - {each.source, None}:
+            left.add(str(each.source))
+    return states(model) - left
+
+
+# -- one place for each thing --------------------------------------------------------------------------------------
+
+
+def test_only_services_call_transitions() -> None:
+    verbs = {
+        name for model in CASES for name, each in inspect.getmembers(model, inspect.isfunction) if hasattr(each, "_django_fsm")
+    }
+    found = []
+    for path, tree in sources().items():
+        if "/services" in path or path in LIKE_SERVICES:
+            continue
+        modules = modules_named_in(tree)
+        for call in calls(tree):
+            function = call.func
+            if not isinstance(function, ast.Attribute) or function.attr not in verbs:
+                continue
+            receiver = function.value
+            if isinstance(receiver, ast.Name) and receiver.id not in modules and not _of_python(call):
+                found.append(f"{path}:{call.lineno} calls {receiver.id}.{function.attr}()")
+    assert not found, "\n".join(found)
+
+
+def _of_python(call: ast.Call) -> bool:
+    """`lock.release()`, `queue.cancel(…)`: the same word for something else, with no case in sight."""
+    function = call.func
+    assert isinstance(function, ast.Attribute)
+    return isinstance(function.value, ast.Name) and function.value.id in {"self", "lock", "timer", "future"}
+
+
+@pytest.mark.rule("O-02")
+def test_only_the_ledger_writes_entries() -> None:
+    found = []
+    for path, tree in sources().items():
+        if path == "marketplace/payments/ledger.py":
+            continue
+        for call in calls(tree):
+            text = ast.unparse(call.func)
+            made = text in {"LedgerEntry", "LedgerTransaction"}
+            written = text.startswith(("LedgerEntry.objects.", "LedgerTransaction.objects.")) and text.endswith(
+                ("create", "bulk_create", "get_or_create", "update_or_create", "update", "delete", "bulk_update")
+            )
+            if made or written:
+                found.append(f"{path}:{call.lineno} {text}")
+    assert not found, "\n".join(found)
+
+
+def test_rows_are_locked_in_few_places() -> None:
+    """One place locks cases, in one order: so there is no deadlock."""
+    users = {
+        path: call.lineno
+        for path, tree in sources().items()
+        for call in calls(tree)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update"
+    }
+    assert users.keys() <= LOCKS.keys(), {path: line for path, line in users.items() if path not in LOCKS}
+
+
+@pytest.mark.rule("P-02")
+def test_no_promise_to_people_is_a_number_in_the_code() -> None:
+    """Days and hours come from the policy; another number would never change with it."""
+    found = []
+    for path, tree in sources().items():
+        if path in LENGTHS or "/demo/" in path or path.endswith("core/views.py"):
+            continue
+        for call in calls(tree):
+            if ast.unparse(call.func).endswith("timedelta"):
+                numbers = {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
+                if numbers.keys() & {"days", "weeks", "hours"} or any(isinstance(arg, ast.Constant) for arg in call.args):
+                    found.append(f"{path}:{call.lineno} {ast.unparse(call)}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.rule("O-12")
+def test_money_is_never_a_float() -> None:
+    found = []
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"float", "FloatField", "DecimalField"}:
+                if not ast.unparse(node.func).startswith("forms."):
+                    found.append(f"{path}:{node.lineno} {ast.unparse(node.func)}")
+            money_room = path.startswith(("disputes/", "marketplace/orders/", "marketplace/payments/services", "marketplace/payments/ledger"))
+            if money_room and isinstance(node, ast.Constant) and isinstance(node.value, float):
+                found.append(f"{path}:{node.lineno} {node.value}")
+    assert not found, "\n".join(found)
+
+
+# -- size ----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_grows_out_of_hand() -> None:
+    """Above the aim it is printed (run with -s to see it); above the limit it fails."""
+    soft, hard = [], []
+    for path, tree in sources().items():
+        lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
+        if lines > SOFT_MODULE:
+            (hard if lines > HARD_MODULE else soft).append(f"{path}: {lines} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > SOFT_FUNCTION:
+                    (hard if length > HARD_FUNCTION else soft).append(f"{path}:{node.lineno} {node.name}: {length} lines")
+    print("\nLarger than we aim at:", *soft, sep="\n  ")
+    assert not hard, "\n".join(hard)
+
+
+# -- rules and their tests -----------------------------------------------------------------------------------------
+
+
+def test_every_marker_names_a_rule_of_the_rulebook() -> None:
+    unknown = {rule: tests for rule, tests in proofs().items() if rule not in RULES}
+    assert not unknown, unknown
+
+
+def test_the_rulebook_is_in_order() -> None:
+    assert {rule[0] for rule in RULES} == SECTIONS.keys()
+    for letter in SECTIONS:
+        numbers = [int(rule[2:]) for rule in RULES if rule[0] == letter]
+        assert numbers == list(range(1, len(numbers) + 1)), letter
