@@ -37,16 +37,48 @@ PAGES: dict[str, tuple[str, Any]] = {
 class DisputeAdmin(CaseRecords):
     """Facts, money and timeline of a dispute."""
 
-    list_display = ("public_id", "state", "outcome", "asked", "buyer", "store", "mediator", "opened_at", "due_at")
+    list_display = (
+        "public_id",
+        "state",
+        "outcome",
+        "asked",
+        "buyer",
+        "store",
+        "mediator",
+        "opened_at",
+        "due_at",
+    )
     list_filter = ("state", "outcome", "reached_by", "opened_at")
     list_select_related = ("claim", "buyer", "store", "mediator")
-    search_fields = ("public_id__exact", "order__public_id__exact", "order__reference__exact", "buyer__username__exact")
+    search_fields = (
+        "public_id__exact",
+        "order__public_id__exact",
+        "order__reference__exact",
+        "buyer__username__exact",
+    )
     search_help_text = _("Search by number or the buyer's user name, written out in full")
     one_related = ("claim", "buyer", "store", "mediator", "order__escrow", "order__policy")
     fieldsets = (
-        (None, {"fields": ("public_id", "its_order", "buyer", "store", "state", "outcome", "reached_by", "mediator")}),
+        (
+            None,
+            {
+                "fields": (
+                    "public_id",
+                    "its_order",
+                    "buyer",
+                    "store",
+                    "state",
+                    "outcome",
+                    "reached_by",
+                    "mediator",
+                )
+            },
+        ),
         (_("What is claimed"), {"fields": ("why", "remedy", "description", "no_evidence_yet")}),
-        (_("Dates"), {"fields": ("opened_at", "answered_at", "escalated_at", "due_at", "due_verb", "ended_at")}),
+        (
+            _("Dates"),
+            {"fields": ("opened_at", "answered_at", "escalated_at", "due_at", "due_verb", "ended_at")},
+        ),
     )
     readonly_fields = ("its_order", "why", "remedy", "description")
     happened = HAPPENED
@@ -78,7 +110,13 @@ class DisputeAdmin(CaseRecords):
             if verb in verbs
         ]
         forms = [
-            Button(verb, str(label), reverse("admin:desk_verb", args=[case.public_id, verb]), words=words, hint=str(hint))
+            Button(
+                verb,
+                str(label),
+                reverse("admin:desk_verb", args=[case.public_id, verb]),
+                words=words,
+                hint=str(hint),
+            )
             for verb, (label, words, hint) in BUTTONS.items()
             if verb in verbs
         ]
@@ -87,10 +125,15 @@ class DisputeAdmin(CaseRecords):
     def things(self, case: Any) -> list[tuple[str, Money]]:
         lines = case.lines.select_related("order_line")
         money = case.money
-        return [(f"{n.quantity} × {n.order_line.title}", money(n.order_line.paid + n.order_line.paid_shipping)) for n in lines]
+        return [
+            (f"{n.quantity} × {n.order_line.title}", money(n.order_line.paid + n.order_line.paid_shipping))
+            for n in lines
+        ]
 
     def sums(self, case: Any) -> list[tuple[str, Money]]:
-        settled = [] if case.settled_amount is None else [(_t("The buyer gets"), case.money(case.settled_amount))]
+        settled = (
+            [] if case.settled_amount is None else [(_t("The buyer gets"), case.money(case.settled_amount))]
+        )
         return [
             (_t("Asked for"), case.money(case.claim.amount)),
             (_t("Held for this dispute"), case.money(case.held)),
@@ -102,7 +145,15 @@ class DisputeAdmin(CaseRecords):
 class DecisionAdmin(Records):
     """Decisions as they were made; a new one supersedes, none is edited (M-07)."""
 
-    list_display = ("public_id", "dispute", "outcome", "sum_for_buyer", "mediator", "needs_approval", "decided_at")
+    list_display = (
+        "public_id",
+        "dispute",
+        "outcome",
+        "sum_for_buyer",
+        "mediator",
+        "needs_approval",
+        "decided_at",
+    )
     list_filter = ("outcome", "needs_approval", "decided_at")
     list_select_related = ("dispute", "mediator")
     search_fields = ("public_id__exact", "dispute__public_id__exact")

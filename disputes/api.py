@@ -14,13 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.core.api import (
-    AnswersField,
     ApiView,
     CaseViewSet,
     MomentField,
     MoneyField,
     Nothing,
-    StrictSerializer,
     action_responses,
 )
 from marketplace.core.errors import Forbidden
@@ -36,6 +34,7 @@ from .serializers import (
     ContestReturnSerializer,
     DisputeRowSerializer,
     DisputeSerializer,
+    DraftSerializer,
     FilterSerializer,
     MessageSerializer,
     NoteSerializer,
@@ -43,6 +42,7 @@ from .serializers import (
     ProvideEvidenceSerializer,
     ReasonSerializer,
     ReturnEventSerializer,
+    SavedDraftSerializer,
     ShipReturnSerializer,
 )
 
@@ -65,7 +65,9 @@ class Disputes(CaseViewSet):
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return DisputeRowSerializer if self.action == "list" else DisputeSerializer
 
-    @extend_schema(operation_id="disputes_list", parameters=[FilterSerializer], responses=DisputeRowSerializer(many=True))
+    @extend_schema(
+        operation_id="disputes_list", parameters=[FilterSerializer], responses=DisputeRowSerializer(many=True)
+    )
     def list(self, request: Request) -> Response:
         """The disputes that you may see, newest first."""
         query = FilterSerializer(data=request.query_params)
@@ -93,7 +95,9 @@ class Disputes(CaseViewSet):
         return own.get(role or "", Q())
 
     @extend_schema(
-        operation_id="disputes_open", request=OpenSerializer, responses=action_responses(DisputeSerializer, 404, 409, status=201)
+        operation_id="disputes_open",
+        request=OpenSerializer,
+        responses=action_responses(DisputeSerializer, 404, 409, status=201),
     )
     def create(self, request: Request) -> Response:
         """Open a dispute. 409 `too_early` (with `possible_from`), `too_late`, or `already_disputed`."""
@@ -103,7 +107,9 @@ class Disputes(CaseViewSet):
         if order_pk is None:
             raise Http404
         lines = [services.LineData(**line) for line in sent.pop("lines")]
-        dispute = services.open_dispute(order_pk, claim=services.ClaimData(lines=lines, **sent), by=self.actor)
+        dispute = services.open_dispute(
+            order_pk, claim=services.ClaimData(lines=lines, **sent), by=self.actor
+        )
         answer = self.answer(dispute.pk, status=201)
         answer["Location"] = request.build_absolute_uri(f"{request.path}{dispute.public_id}/")
         return answer
@@ -142,7 +148,9 @@ class Disputes(CaseViewSet):
         """Write to the other side. Messages are not evidence (N-08)."""
         return self.act("send_message", services.send_message, MessageSerializer)
 
-    @extend_schema(operation_id="disputes_provide_evidence", request=ProvideEvidenceSerializer, responses=ANSWER)
+    @extend_schema(
+        operation_id="disputes_provide_evidence", request=ProvideEvidenceSerializer, responses=ANSWER
+    )
     @action(detail=True, methods=["post"], url_path="provide-evidence")
     def provide_evidence(self, request: Request, id: str) -> Response:  # noqa: A002
         """Put files of yours before the other side and the mediator (send them to /evidence/ first)."""
@@ -245,7 +253,9 @@ class ReasonOptionSerializer(serializers.Serializer):
     group = serializers.CharField()
     label = serializers.CharField()
     received = serializers.BooleanField(allow_null=True)
-    wants = serializers.ListField(child=serializers.CharField(), help_text="Kinds of files; empty: none are needed.")
+    wants = serializers.ListField(
+        child=serializers.CharField(), help_text="Kinds of files; empty: none are needed."
+    )
     guide = serializers.ListField(child=serializers.CharField())
     fault = serializers.CharField(help_text="Who is normally at fault: seller, buyer, carrier or nobody.")
     window = WindowSerializer()
@@ -299,14 +309,6 @@ class DisputeOptions(ApiView):
         return Response(OptionsSerializer(options(order_for(id, self.actor))).data)
 
 
-class DraftSerializer(StrictSerializer):
-    """A half-filled claim (D-10). `answers` is kept as it is sent."""
-
-    order = serializers.CharField(read_only=True)
-    answers = AnswersField()
-    saved_at = MomentField(read_only=True, allow_null=True)
-
-
 class Drafts(ApiView):
     """`/disputes/drafts/{order}/`"""
 
@@ -320,16 +322,19 @@ class Drafts(ApiView):
 
     def _answer(self, order: Order, draft: Draft | None) -> Response:
         answers, saved_at = (draft.answers, draft.saved_at) if draft else ({}, None)
-        return Response(DraftSerializer({"order": order.public_id, "answers": answers, "saved_at": saved_at}).data)
+        return Response(
+            SavedDraftSerializer({"order": order.public_id, "answers": answers, "saved_at": saved_at}).data
+        )
 
-    @extend_schema(operation_id="drafts_retrieve", responses=DraftSerializer)
+    @extend_schema(operation_id="drafts_retrieve", responses=SavedDraftSerializer)
     def get(self, request: Request, order: str) -> Response:
         """Your half-filled claim on this order; without one, no answers."""
         found = self._order(order)
         return self._answer(found, Draft.objects.filter(order=found).first())
 
-    @extend_schema(operation_id="drafts_save", request=DraftSerializer, responses=DraftSerializer)
+    @extend_schema(operation_id="drafts_save", request=DraftSerializer, responses=SavedDraftSerializer)
     def put(self, request: Request, order: str) -> Response:
         """Keep a half-filled claim, for all your devices, until the window closes."""
         found = self._order(order)
-        return self._answer(found, services.save_draft(found, self.taken(DraftSerializer)["answers"], by=self.actor))
+        answers = dict(self.taken(DraftSerializer)["answers"])
+        return self._answer(found, services.save_draft(found, answers, by=self.actor))

@@ -12,6 +12,10 @@ router.register("disputes", api.Disputes, basename="dispute")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^disputes/drafts/(?P<order>{PUBLIC_ID})/$", api.Drafts.as_view(), name="dispute-draft"),
-    re_path(rf"^orders/(?P<id>{PUBLIC_ID})/dispute-options/$", api.DisputeOptions.as_view(), name="dispute-options"),
+    re_path(
+        rf"^orders/(?P<id>{PUBLIC_ID})/dispute-options/$",
+        api.DisputeOptions.as_view(),
+        name="dispute-options",
+    ),
     *router.urls,
 ]

@@ -54,6 +54,8 @@ HAPPENED: dict[str, Any] = {
 }
 #: whose words stand elsewhere on the screen
 NOT_TOLD = frozenset({"send_message"})
+#: what the order's timeline says of disputes: the dispute's own says it better
+OF_DISPUTES = frozenset({"hold_back", "lift_hold_back", "settle"})
 OPEN_TO_MEDIATORS = (State.MEDIATION, State.AWAITING_APPROVAL)
 
 
@@ -76,7 +78,9 @@ def due_of(at: datetime | None, now: datetime) -> Due:
         return Due(at, _("In %(left)s") % {"left": time_left(at - now)}, "bad")
     if timezone.localdate(at) == timezone.localdate(now):
         return Due(at, _("Today"), "wait")
-    return Due(at, _("In %(left)s") % {"left": time_left(at - now)}, "wait" if at - now < timedelta(days=2) else "")
+    return Due(
+        at, _("In %(left)s") % {"left": time_left(at - now)}, "wait" if at - now < timedelta(days=2) else ""
+    )
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,9 @@ def read(dispute: Dispute, viewer: Actor, *, now: datetime) -> CaseFile:
         due=due_of(dispute.due_at, now),
         seller_said=said,
         messages=_messages(dispute),
-        exhibits=[(row, shown(row.evidence, viewer, note=_by(row.role))) for row in exhibits if _there(row.evidence)],
+        exhibits=[
+            (row, shown(row.evidence, viewer, note=_by(row.role))) for row in exhibits if _there(row.evidence)
+        ],
         timeline=_timeline(events, dispute.order.events.select_related("actor")),
         lines=list(dispute.lines.select_related("order_line")),
         parcels=parcels,
@@ -164,13 +170,14 @@ def _messages(dispute: Dispute) -> list[dict[str, Any]]:
     names = {"buyer": _("Buyer"), "seller": _("Seller")}
     rows = dispute.thread.messages.select_related("author")
     return [
-        {"by": f"{names.get(m.role, m.role)}: {m.author.shown_name}", "at": m.sent_at, "text": m.text} for m in rows
+        {"by": f"{names.get(m.role, m.role)}: {m.author.shown_name}", "at": m.sent_at, "text": m.text}
+        for m in rows
     ]
 
 
 def _timeline(events: Iterable[Any], of_order: Iterable[Any]) -> list[TimelineLine]:
     told = [(e, HAPPENED) for e in events if e.verb not in NOT_TOLD]
-    told += [(e, ORDER_HAPPENED) for e in of_order if e.verb not in NOT_TOLD]
+    told += [(e, ORDER_HAPPENED) for e in of_order if e.verb not in NOT_TOLD | OF_DISPUTES]
     told.sort(key=lambda pair: pair[0].at, reverse=True)
     return [event_line(event, words) for event, words in told]
 
@@ -180,7 +187,9 @@ def event_line(event: Any, words: dict[str, Any]) -> TimelineLine:
     data = event.data
     note = data.get("note") or data.get("tracking_number") or data.get("code") or ""
     who = event.actor.shown_name if event.actor else _("the clock")
-    return TimelineLine(str(words.get(event.verb, event.verb)), event.at, by=f"{who} ({event.role})", note=str(note))
+    return TimelineLine(
+        str(words.get(event.verb, event.verb)), event.at, by=f"{who} ({event.role})", note=str(note)
+    )
 
 
 def _sums(dispute: Dispute) -> list[tuple[str, Money]]:
@@ -217,7 +226,8 @@ def records(dispute: Dispute) -> tuple[Record, Record]:
     }
     found = Dispute.objects.filter(either).order_by().aggregate(**counts)
     buyer, seller = (
-        Record(orders=orders[f"n{i}"], **{kind: found[f"{kind}{i}"] for kind in kinds}) for i in range(len(sides))
+        Record(orders=orders[f"n{i}"], **{kind: found[f"{kind}{i}"] for kind in kinds})
+        for i in range(len(sides))
     )
     return buyer, seller
 
@@ -236,9 +246,13 @@ def facts_template(dispute: Dispute, files: int, seller_said: str, parcels: Sequ
     claim = dispute.claim
     money = format_money(dispute.money(claim.amount))
     lines = [
-        _("The buyer says: %(reason)s. The buyer asks for %(money)s.") % {"reason": claim.get_reason_display(), "money": money},
-        _("The seller says: “%(words)s”") % {"words": seller_said} if seller_said else _("The seller gave no reason why not."),
-        ngettext("There is %(n)s file in this case.", "There are %(n)s files in this case.", files) % {"n": files}
+        _("The buyer says: %(reason)s. The buyer asks for %(money)s.")
+        % {"reason": claim.get_reason_display(), "money": money},
+        _("The seller says: “%(words)s”") % {"words": seller_said}
+        if seller_said
+        else _("The seller gave no reason why not."),
+        ngettext("There is %(n)s file in this case.", "There are %(n)s files in this case.", files)
+        % {"n": files}
         if files
         else _("No side added a file."),
         _parcel_words(parcels),
@@ -252,4 +266,6 @@ def _parcel_words(parcels: Sequence[Any]) -> str:
     last = parcels[-1]
     if last.delivered_at:
         return _("The carrier delivered the parcel on %(date)s.") % {"date": date_text(last.delivered_at)}
-    return _("The parcel was sent on %(date)s. The carrier reports no delivery.") % {"date": date_text(last.shipped_at)}
+    return _("The parcel was sent on %(date)s. The carrier reports no delivery.") % {
+        "date": date_text(last.shipped_at)
+    }

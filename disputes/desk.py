@@ -80,7 +80,9 @@ def _find(request: HttpRequest, public_id: str) -> tuple[Dispute, Actor]:
     return dispute, by
 
 
-def _page(request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> TemplateResponse:
+def _page(
+    request: HttpRequest, template: str, title: str, status: int = 200, **context: Any
+) -> TemplateResponse:
     frame = admin.site.each_context(request) | {"title": title, "is_nav_sidebar_enabled": False}
     return TemplateResponse(request, f"admin/desk/{template}", frame | context, status=status)
 
@@ -112,7 +114,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     tabs = _tabs(by)
     chosen = request.GET.get("tab", "")
     chosen = chosen if chosen in tabs else "unclaimed"
-    counts = _cases(by).order_by().aggregate(**{name: Count("pk", filter=which) for name, (_label, which) in tabs.items()})
+    counts = (
+        _cases(by)
+        .order_by()
+        .aggregate(**{name: Count("pk", filter=which) for name, (_label, which) in tabs.items()})
+    )
     rows = _cases(by).filter(tabs[chosen][1]).select_related("claim", "buyer", "store", "mediator", "order")
     page = page_of(rows.order_by("due_at", "pk"), request.GET, size=PAGE)
     return _page(
@@ -152,7 +158,15 @@ def _show_case(
         form = DecisionForm(dispute=dispute, exhibits=dispute.exhibits.all(), facts=file.facts)
     title = _("Case: %(reason)s") % {"reason": dispute.claim.get_reason_display()}
     return _page(
-        request, "case.html", title, status, case=dispute, file=file, verbs=verbs, form=form, nexts=_next_cases(by, dispute)
+        request,
+        "case.html",
+        title,
+        status,
+        case=dispute,
+        file=file,
+        verbs=verbs,
+        form=form,
+        nexts=_next_cases(by, dispute),
     )
 
 
@@ -160,7 +174,10 @@ def _next_cases(by: Actor, dispute: Dispute) -> list[tuple[Dispute, Any]]:
     """The mediator's own open cases, due first: the list beside the file."""
     now = timezone.now()
     mine = Dispute.objects.filter(state=State.MEDIATION, mediator_id=by.user_id).exclude(pk=dispute.pk)
-    return [(each, casefile.due_of(each.due_at, now)) for each in mine.select_related("claim").order_by("due_at", "pk")[:8]]
+    return [
+        (each, casefile.due_of(each.due_at, now))
+        for each in mine.select_related("claim").order_by("due_at", "pk")[:8]
+    ]
 
 
 def case_file(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -201,7 +218,14 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _preview(request: HttpRequest, dispute: Dispute, form: DecisionForm, by: Actor) -> HttpResponse:
     statement = dry_run(dispute.pk, form.values(), by)
-    return _page(request, "preview.html", _("Check your decision"), case=dispute, statement=statement, typed=form.typed())
+    return _page(
+        request,
+        "preview.html",
+        _("Check your decision"),
+        case=dispute,
+        statement=statement,
+        typed=form.typed(),
+    )
 
 
 def dry_run(pk: int, values: dict[str, Any], by: Actor) -> Statement:
@@ -227,7 +251,13 @@ def second(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("admin:desk_case", public_id)
     file = casefile.read(dispute, by, now=timezone.now())
     return _page(
-        request, "second.html", _("Second check"), case=dispute, file=file, verbs=dispute.verbs_for(by), typed=request.POST
+        request,
+        "second.html",
+        _("Second check"),
+        case=dispute,
+        file=file,
+        verbs=dispute.verbs_for(by),
+        typed=request.POST,
     )
 
 

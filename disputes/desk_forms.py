@@ -66,11 +66,16 @@ class DecisionForm(forms.Form):
         help_text=_("Say what you found. Short sentences."),
     )
     note_to_parties = forms.CharField(
-        label=_("Note to both sides"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
+        label=_("Note to both sides"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        required=False,
     )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, dispute: Dispute, exhibits: Iterable[Any], facts: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, dispute: Dispute, exhibits: Iterable[Any], facts: str = "", **kwargs: Any
+    ) -> None:
         self.dispute, self.exhibits = dispute, list(exhibits)
         super().__init__(*args, **kwargs)
         most = dispute.money(dispute.held)
@@ -126,7 +131,10 @@ class DecisionForm(forms.Form):
         """`evidence_cited` as the service and the API take it."""
         data = self.cleaned_data
         ids = [row.evidence.public_id for row in self.exhibits]
-        return [{"evidence": each, "considered": data[f"seen_{each}"], "why": data[f"why_{each}"].strip()} for each in ids]
+        return [
+            {"evidence": each, "considered": data[f"seen_{each}"], "why": data[f"why_{each}"].strip()}
+            for each in ids
+        ]
 
     def values(self) -> dict[str, Any]:
         """The arguments of `services.adjudicate`."""

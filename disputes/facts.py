@@ -25,8 +25,22 @@ ENDPOINTS = {"record_return_tracking": "return-events"}
 AMONG_STAFF = frozenset({"assign", "release", "reject_approval"})
 #: facts of an event that its readers are shown
 TOLD = frozenset(
-    "amount carrier city code country decision files happened_at message note outcome reason return_shipping_paid_by "
-    "tracking_number".split()
+    [
+        "amount",
+        "carrier",
+        "city",
+        "code",
+        "country",
+        "decision",
+        "files",
+        "happened_at",
+        "message",
+        "note",
+        "outcome",
+        "reason",
+        "return_shipping_paid_by",
+        "tracking_number",
+    ]
 )
 PARTIES = frozenset({"buyer", "seller"})
 
@@ -68,8 +82,12 @@ def row(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "reached_by": dispute.reached_by or None,
         "buyer": _person(dispute.buyer),
         "store": {"id": dispute.store.public_id, "name": dispute.store.name},
-        "mediator": _person(dispute.mediator) if dispute.mediator and reader in ("mediator", "staff") else None,
-        "lines": [{"line": line.order_line.public_id, "quantity": line.quantity} for line in dispute.lines.all()],
+        "mediator": _person(dispute.mediator)
+        if dispute.mediator and reader in ("mediator", "staff")
+        else None,
+        "lines": [
+            {"line": line.order_line.public_id, "quantity": line.quantity} for line in dispute.lines.all()
+        ],
         "claim": {
             "received": claim.received,
             "reason": claim.reason,
@@ -201,9 +219,15 @@ def _cited(decision: Decision, dispute: Dispute, reader: str) -> list[dict[str, 
     """What the decision cites. That a file exists which only mediators see stays with them."""
     hidden: set[str] = set()
     if reader not in ("mediator", "staff"):
-        hidden = {e.evidence.public_id for e in dispute.exhibits.all() if e.evidence.private and e.role != reader}
+        hidden = {
+            e.evidence.public_id for e in dispute.exhibits.all() if e.evidence.private and e.role != reader
+        }
     return [
-        {"evidence": cited.get("evidence", ""), "considered": bool(cited.get("considered", True)), "why": cited.get("why", "")}
+        {
+            "evidence": cited.get("evidence", ""),
+            "considered": bool(cited.get("considered", True)),
+            "why": cited.get("why", ""),
+        }
         for cited in decision.evidence_cited
         if cited.get("evidence") not in hidden
     ]
@@ -212,7 +236,9 @@ def _cited(decision: Decision, dispute: Dispute, reader: str) -> list[dict[str, 
 def _refunds(dispute: Dispute) -> Sequence[dict[str, Any]]:
     """One row a payment (X-01, X-03)."""
     cause = f"dispute:{dispute.public_id}"
-    rows = Refund.objects.filter(payment__escrow=dispute.order.escrow_id, cause=cause).select_related("payment")
+    rows = Refund.objects.filter(payment__escrow=dispute.order.escrow_id, cause=cause).select_related(
+        "payment"
+    )
     return [
         {
             "id": refund.public_id,

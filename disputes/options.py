@@ -24,7 +24,11 @@ from .services.opening import blocked_lines, window_for
 
 def order_for(public_id: str, actor: Actor) -> Order:
     """The order with all that is asked of it here, in a fixed number of queries. Raises NotFound, Forbidden (sellers)."""
-    rows = Order.objects.visible_to(actor).filter(public_id=public_id).select_related("policy", "escrow", "store")
+    rows = (
+        Order.objects.visible_to(actor)
+        .filter(public_id=public_id)
+        .select_related("policy", "escrow", "store")
+    )
     order = rows.prefetch_related("lines", *prefetches()).first()
     if order is None:
         raise NotFound("")
@@ -91,7 +95,9 @@ def _reason(order: Order, reason: Reason, free: list[OrderLine], lines: list[Ord
     }
 
 
-def _remedy(order: Order, reason: Reason, remedy: str, free: list[OrderLine], lines: list[OrderLine]) -> dict[str, Any]:
+def _remedy(
+    order: Order, reason: Reason, remedy: str, free: list[OrderLine], lines: list[OrderLine]
+) -> dict[str, Any]:
     """What can be asked for all lines that may be disputed (D-06)."""
     chosen = [(line, line.quantity) for line in free]
     shares = ceilings(chosen, lines, received=reason.received is not False, reason=reason, remedy=remedy)

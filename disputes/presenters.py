@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +16,7 @@ from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 from marketplace.core.money import Money
 from marketplace.core.templatetags.ui import countdown, moment, money, money_filter
+from marketplace.orders.presenters import sentence
 
 from .models import Dispute, ReachedBy, Remedy, Result, State
 from .reasons import REASONS
@@ -56,11 +56,6 @@ BUTTONS: dict[str, tuple[Any, str]] = {
     "provide_evidence": (gettext_lazy("Add photos or files"), "disputes:provide_evidence"),
     "cancel": (gettext_lazy("Close this dispute"), "disputes:cancel"),
 }
-
-
-def sentence(words: str, **parts: Any) -> SafeString:
-    """A whole translated sentence with times and sums set into it."""
-    return format_html(words, **parts)
 
 
 def title_of(dispute: Dispute) -> str:

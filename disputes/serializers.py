@@ -107,11 +107,51 @@ class AdjudicateSerializer(StrictSerializer):
 
     outcome = serializers.ChoiceField(choices=Result.choices)
     amount = MoneyField(required=False, allow_null=True, default=None)
-    return_shipping_paid_by = serializers.ChoiceField(choices=Payer.choices, required=False, allow_blank=True, default="")
-    reason_code = TextField(max_length=40, help_text="A code of the reason tree, `fraud.*` or `evidence.insufficient`.")
+    return_shipping_paid_by = serializers.ChoiceField(
+        choices=Payer.choices, required=False, allow_blank=True, default=""
+    )
+    reason_code = TextField(
+        max_length=40, help_text="A code of the reason tree, `fraud.*` or `evidence.insufficient`."
+    )
     facts = TextField(max_length=LONGEST_FACTS * ROOM, allow_blank=True)
     evidence_cited = CitedSerializer(many=True, default=list, max_length=100)
     note_to_parties = TextField(max_length=LONGEST_FACTS, allow_blank=True, default="")
+
+
+class AnswersSerializer(StrictSerializer):
+    """The answers of a half-filled claim, as the pages' questions name them; each may be missing."""
+
+    came = serializers.ChoiceField(choices=["yes", "no", "part", "back", "unsure"], required=False)
+    what = TextField(max_length=40, required=False)
+    detail = TextField(max_length=40, required=False)
+    reason = serializers.ChoiceField(choices=REASON_CHOICES, required=False)
+    lines = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
+        required=False,
+        help_text="Line id → pieces.",
+    )
+    ask = TextField(max_length=10, required=False, help_text="all, part or return")
+    amount = serializers.IntegerField(
+        min_value=1, max_value=2**53, required=False, help_text="In minor units."
+    )
+    words = TextField(max_length=2000, required=False, allow_blank=True)
+    more = TextField(max_length=2000, required=False, allow_blank=True)
+    evidence = serializers.ListField(child=TextField(max_length=40), max_length=100, required=False)
+    evidence_seen = serializers.BooleanField(required=False)
+
+
+class DraftSerializer(StrictSerializer):
+    """A half-filled claim (D-10)."""
+
+    answers = AnswersSerializer()
+
+
+class SavedDraftSerializer(serializers.Serializer):
+    """A half-filled claim, as it was kept. `saved_at` null: there is none."""
+
+    order = serializers.CharField()
+    answers = serializers.DictField()
+    saved_at = MomentField(allow_null=True)
 
 
 class FilterSerializer(serializers.Serializer):
@@ -119,11 +159,15 @@ class FilterSerializer(serializers.Serializer):
 
     status = serializers.ChoiceField(choices=State.choices, required=False)
     role = serializers.ChoiceField(
-        choices=["buyer", "seller", "staff"], required=False, help_text="Your own part in the disputes to list."
+        choices=["buyer", "seller", "staff"],
+        required=False,
+        help_text="Your own part in the disputes to list.",
     )
     due_before = MomentField(required=False)
     q = serializers.CharField(
-        required=False, max_length=200, help_text="A dispute's or order's id, an order's reference, or how an item's name begins."
+        required=False,
+        max_length=200,
+        help_text="A dispute's or order's id, an order's reference, or how an item's name begins.",
     )
 
 
@@ -135,13 +179,6 @@ class PersonSerializer(serializers.Serializer):
 
     id = serializers.CharField()
     name = serializers.CharField()
-
-
-class DisputedLineSerializer(serializers.Serializer):
-    """So many pieces of one line of the order."""
-
-    line = serializers.CharField()
-    quantity = serializers.IntegerField()
 
 
 class ClaimSerializer(serializers.Serializer):
@@ -270,7 +307,7 @@ class DisputeRowSerializer(serializers.Serializer):
     buyer = PersonSerializer()
     store = PersonSerializer()
     mediator = PersonSerializer(allow_null=True, help_text="For staff alone.")
-    lines = DisputedLineSerializer(many=True)
+    lines = ChosenLineSerializer(many=True)
     claim = ClaimSerializer()
     no_evidence_yet = serializers.BooleanField()
     refundable = MoneyField(help_text="What the dispute holds: at most this can go back.")
@@ -297,6 +334,11 @@ class NoneYetField(serializers.ListField):
     """A list that is always empty in this version."""
 
 
+@extend_schema_field({"type": "null"})
+class NoAppealField(serializers.JSONField):
+    """Always null in this version."""
+
+
 class DisputeSerializer(DisputeRowSerializer):
     """A dispute with everything that you may see of it."""
 
@@ -305,7 +347,7 @@ class DisputeSerializer(DisputeRowSerializer):
     evidence_requests = NoneYetField()
     proposals = NoneYetField()
     decision = DecisionSerializer(allow_null=True)
-    appeal = serializers.JSONField(allow_null=True)
+    appeal = NoAppealField(allow_null=True)
     appeals = NoneYetField()
     refunds = RefundSerializer(many=True)
     messages = WrittenMessageSerializer(many=True)

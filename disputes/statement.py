@@ -63,7 +63,8 @@ def statement_of(decision: Decision, dispute: Dispute) -> Statement:
         cited=[_cited(row, names) for row in decision.evidence_cited],
         note=decision.note_to_parties,
         then=_then(decision, dispute),
-        review=_("Either side can ask for a review within %(days)s days.") % {"days": dispute.policy.appeal_days},
+        review=_("Either side can ask for a review within %(days)s days.")
+        % {"days": dispute.policy.appeal_days},
         needs_approval=decision.needs_approval,
     )
 
@@ -96,12 +97,19 @@ def _then(decision: Decision, dispute: Dispute) -> str:
         return _("The money goes to the seller now. This dispute ends.")
     if decision.outcome == AFTER_RETURN:
         text = (
-            _("The buyer has %(days)s days to send the item and to enter its tracking number. The buyer pays the postage.")
+            _(
+                "The buyer has %(days)s days to send the item and to enter its tracking number. The buyer pays the postage."
+            )
             if decision.return_shipping_paid_by == Payer.BUYER
-            else _("The buyer has %(days)s days to send the item and to enter its tracking number. The seller pays the postage.")
+            else _(
+                "The buyer has %(days)s days to send the item and to enter its tracking number. The seller pays the postage."
+            )
         )
         return text % {"days": policy.return_ship_days}
     days = {"low": policy.refund_days_min, "high": policy.refund_days_max}
     if policy.refund_in_working_days:
-        return _("The money goes back to where it was paid from. This takes %(low)s to %(high)s working days.") % days
+        return (
+            _("The money goes back to where it was paid from. This takes %(low)s to %(high)s working days.")
+            % days
+        )
     return _("The money goes back to where it was paid from. This takes %(low)s to %(high)s days.") % days

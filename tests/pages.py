@@ -23,6 +23,7 @@ def client_of(user: User | None) -> Client:
 def words(response: Any) -> str:
     """What stands on the page, without the markup."""
     inside = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    inside = re.sub(r"</?(bdi|time|strong|b|a|code)\b[^>]*>", "", inside)  # they stand inside a sentence
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", inside)))
 
 

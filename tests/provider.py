@@ -215,6 +215,8 @@ def _error(status: int, kind: str, message: str) -> Reply:
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 64 * 1024  # one packet an answer: two would wait 40 ms for each other
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())

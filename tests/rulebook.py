@@ -148,7 +148,9 @@ def proofs(folder: Path = TESTS) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for file in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        whole_file = [rule for node in tree.body if isinstance(node, ast.Assign) for rule in _named(node.value)]
+        whole_file = [
+            rule for node in tree.body if isinstance(node, ast.Assign) for rule in _named(node.value)
+        ]
         for name, rules in _tests(tree.body, ()):
             node_id = f"{file.relative_to(folder.parent).as_posix()}::{name}"
             for rule in dict.fromkeys([*whole_file, *rules]):
@@ -156,7 +158,9 @@ def proofs(folder: Path = TESTS) -> dict[str, list[str]]:
     return found
 
 
-def _tests(body: list[ast.stmt], rules: tuple[str, ...], prefix: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+def _tests(
+    body: list[ast.stmt], rules: tuple[str, ...], prefix: str = ""
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(name, rules) of each test function, those in classes too."""
     for node in body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):

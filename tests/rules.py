@@ -33,7 +33,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for rule in without:
         print(f"  {rule}  {RULES[rule]}")
     tests = {test for found in proofs.values() for test in found}
-    print(f"\n{len(RULES) - len(without)} of {len(RULES)} rules are proved by {len(tests)} tests; {len(without)} are not yet.")
+    print(
+        f"\n{len(RULES) - len(without)} of {len(RULES)} rules are proved by {len(tests)} tests; {len(without)} are not yet."
+    )
     session.items.clear()
 
 

@@ -114,7 +114,9 @@ def reject_approval(pk: int, *, note: str, by: Actor) -> Dispute:
 
 
 def _second_pair_of_eyes(dispute: Dispute, by: Actor) -> Decision:
-    decision: Decision = dispute.decisions.order_by("-pk")[0]
+    decision: Decision | None = dispute.decisions.order_by("-pk").first()
+    if decision is None:
+        raise WrongState(_("There is no decision to check."))
     if decision.mediator_id == by.user_id:
         raise Forbidden(_("You made this decision. Another mediator has to check it."))
     return decision

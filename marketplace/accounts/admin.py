@@ -64,7 +64,15 @@ class UserAdmin(OnlySuperusers, StockUserAdmin):
 
     form = UserForm
     add_form = NewUserForm
-    list_display = ("username", "public_id", "first_name", "last_name", "is_active", "is_staff", "date_joined")
+    list_display = (
+        "username",
+        "public_id",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "date_joined",
+    )
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     search_fields = ("username", "email", "first_name", "last_name", "=public_id")
     search_help_text = _("Search by name, e-mail or number")
@@ -74,7 +82,10 @@ class UserAdmin(OnlySuperusers, StockUserAdmin):
     readonly_fields = ("public_id", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "public_id")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email", "country", "city", "language", "time_zone")}),
+        (
+            _("Person"),
+            {"fields": ("first_name", "last_name", "email", "country", "city", "language", "time_zone")},
+        ),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
@@ -192,7 +203,17 @@ class RestrictionAdmin(Records):
     def get_fields(self, request: HttpRequest, obj: Restriction | None = None) -> Any:
         if obj is None:
             return ("person", "kind", "reason", "ends_at")
-        return ("public_id", "user", "kind", "reason", "cause", "imposed_by", "starts_at", "ends_at", "lifted_at")
+        return (
+            "public_id",
+            "user",
+            "kind",
+            "reason",
+            "cause",
+            "imposed_by",
+            "starts_at",
+            "ends_at",
+            "lifted_at",
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return restrictions.may_restrict(actor(request))
@@ -209,7 +230,11 @@ class RestrictionAdmin(Records):
     def save_model(self, request: HttpRequest, obj: Restriction, form: Any, change: bool) -> None:
         data = form.cleaned_data
         made = restrictions.impose(
-            data["person"], kind=data["kind"], reason=data["reason"], ends_at=data["ends_at"], by=actor(request)
+            data["person"],
+            kind=data["kind"],
+            reason=data["reason"],
+            ends_at=data["ends_at"],
+            by=actor(request),
         )
         for name in ("pk", "public_id", "user", "starts_at", "imposed_by_id"):
             setattr(obj, name, getattr(made, name))

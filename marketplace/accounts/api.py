@@ -56,7 +56,9 @@ class Token(ApiView):
             401: OpenApiResponse(
                 description="Wrong user name or password (the same for both), or `otp_required`: the password is right."
             ),
-            403: OpenApiResponse(description="`otp_required_setup`: staff set up a second factor on the account page first."),
+            403: OpenApiResponse(
+                description="`otp_required_setup`: staff set up a second factor on the account page first."
+            ),
         },
     )
     def post(self, request: Request) -> Response:
@@ -94,11 +96,14 @@ def _second_factor(request: HttpRequest, user: User, otp: str) -> None:
     if not any(factor.type == Authenticator.Type.TOTP for factor in known):
         if user.is_staff or user.groups.filter(name__in=STAFF).exists():
             raise PermissionDenied(
-                _("Set up two-step sign-in on your account page first. Staff need it."), code="otp_required_setup"
+                _("Set up two-step sign-in on your account page first. Staff need it."),
+                code="otp_required_setup",
             )
         return
     if not otp:
-        raise AuthenticationFailed(_("Send the code of your authenticator app as “otp”."), code="otp_required")
+        raise AuthenticationFailed(
+            _("Send the code of your authenticator app as “otp”."), code="otp_required"
+        )
     usage = ratelimit.consume(
         request, app="allauth.account", action="login_failed", key=f"mfa-auth-user-{user.pk}"
     )

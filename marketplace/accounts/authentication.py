@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.crypto import hash_token
 from rest_framework import authentication
@@ -57,7 +56,8 @@ class HasScope(BasePermission):
         if needed in request.auth.scopes:
             return True
         raise PermissionDenied(
-            _("This token may not do that: it has no scope “%(scope)s”.") % {"scope": str(needed)}, code="insufficient_scope"
+            _("This token may not do that: it has no scope “%(scope)s”.") % {"scope": str(needed)},
+            code="insufficient_scope",
         )
 
 
@@ -68,7 +68,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return build_bearer_security_scheme_object(header_name="Authorization", token_prefix="Bearer")
+        return {"type": "http", "scheme": "bearer"}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

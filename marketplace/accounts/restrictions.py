@@ -39,7 +39,9 @@ def check(user: User | None, *, reason: str, ends_at: datetime | None, by: Actor
         raise Invalid(errors=errors)
 
 
-def impose(user: User, *, kind: str, reason: str, ends_at: datetime | None, by: Actor, cause: str = "") -> Restriction:
+def impose(
+    user: User, *, kind: str, reason: str, ends_at: datetime | None, by: Actor, cause: str = ""
+) -> Restriction:
     """From now until `ends_at` (None: until it is lifted). Raises Forbidden, Invalid."""
     check(user, reason=reason, ends_at=ends_at, by=by)
     return Restriction.objects.create(

@@ -202,7 +202,9 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
 
     def _publish(self, request: HttpRequest, draft: ProtectionPolicy) -> bool:
         if request.POST.get("seen") != digest(draft):
-            messages.error(request, _t("Somebody changed the draft while you were reading. Look at it again."))
+            messages.error(
+                request, _t("Somebody changed the draft while you were reading. Look at it again.")
+            )
             return False
         try:
             policy.publish(draft.pk, by=actor_of(request, via="admin"))
@@ -210,7 +212,9 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
             messages.error(request, refusal.detail)
             return False
         self.log_change(request, draft, "published")
-        messages.success(request, _t("%(policy)s is in force for orders paid from now on.") % {"policy": draft})
+        messages.success(
+            request, _t("%(policy)s is in force for orders paid from now on.") % {"policy": draft}
+        )
         return True
 
     def _review(self, request: HttpRequest, draft: ProtectionPolicy, faults: list[str]) -> HttpResponse:

@@ -30,11 +30,10 @@ from .idempotency import IdempotentPosts
 from .pagination import Page
 from .policy import ProtectionPolicy
 from .schema import ApiSchema
-from .serializers import AnswersField, JsonParser, MomentField, MoneyField, Nothing, StrictSerializer, TextField
+from .serializers import JsonParser, MomentField, MoneyField, Nothing, StrictSerializer, TextField
 
 __all__ = [
     "PUBLIC_ID",
-    "AnswersField",
     "ApiView",
     "ApiViewSet",
     "CaseViewSet",
@@ -202,7 +201,13 @@ class PolicySerializer(ModelSerializer):
 
     class Meta:
         model = ProtectionPolicy
-        fields = ["id", "name", "version", "published_at", *(field.name for field in ProtectionPolicy.parameters())]
+        fields = [
+            "id",
+            "name",
+            "version",
+            "published_at",
+            *(field.name for field in ProtectionPolicy.parameters()),
+        ]
         read_only_fields = fields
 
     def get_id(self, policy: ProtectionPolicy) -> str:

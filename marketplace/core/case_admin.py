@@ -54,10 +54,16 @@ class CaseRecords(Records):
         return PublicIdList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        return self.get_queryset(request).select_related(*self.one_related).filter(public_id=object_id).first()
+        return (
+            self.get_queryset(request).select_related(*self.one_related).filter(public_id=object_id).first()
+        )
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         case = self.get_object(request, object_id)
         context = dict(extra_context or {})

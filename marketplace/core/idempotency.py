@@ -48,7 +48,7 @@ class KeyReused(Invalid):
     title = "This Idempotency-Key was used for another request"
 
 
-class Answered(Exception):  # noqa: N818  (no error: it carries the answer out of the request)
+class Answered(Exception):
     """The request was answered before."""
 
     def __init__(self, answer: IdempotentAnswer) -> None:
@@ -87,7 +87,9 @@ class Once:
         """Raises Answered where this very request was answered before, KeyReused where another was."""
         self.digest = digest_of(request)
         since = timezone.now() - KEPT_FOR
-        before = IdempotentAnswer.objects.filter(user_id=self.user_pk, key=self.key, created_at__gt=since).first()
+        before = IdempotentAnswer.objects.filter(
+            user_id=self.user_pk, key=self.key, created_at__gt=since
+        ).first()
         if before is None:
             self.is_new = True
         elif before.request_digest == self.digest:
@@ -158,7 +160,9 @@ class IdempotentPosts(_Base):
         if request.method != "POST" or key is None or request.user.pk is None:
             return
         if not _KEY.fullmatch(key):
-            raise ParseError(_("An Idempotency-Key has 1 to 255 visible ASCII characters."), code="idempotency_key_invalid")
+            raise ParseError(
+                _("An Idempotency-Key has 1 to 255 visible ASCII characters."), code="idempotency_key_invalid"
+            )
         self._once = Once(request.user.pk, key)
         self._once.hold()
         self._once.recall(request)

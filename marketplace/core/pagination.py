@@ -61,7 +61,9 @@ class Page(BasePagination):
         cursor = Cursor.read(text) if text is not None else None
         back = cursor is not None and cursor.backwards
         rows = self._after(queryset, cursor) if cursor else queryset
-        found = list(rows.order_by(*((name if back else f"-{name}") for name in (self.moment, self.name)))[: size + 1])
+        found = list(
+            rows.order_by(*((name if back else f"-{name}") for name in (self.moment, self.name)))[: size + 1]
+        )
         more, self.rows = len(found) > size, found[:size]
         if back:
             self.rows.reverse()
@@ -109,6 +111,16 @@ class Page(BasePagination):
         """For the OpenAPI document."""
         number = {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": SIZE}
         return [
-            {"name": "cursor", "in": "query", "description": "From `next` or `previous` of another page.", "schema": {"type": "string"}},
-            {"name": "page_size", "in": "query", "description": f"Rows a page, up to {LARGEST}.", "schema": number},
+            {
+                "name": "cursor",
+                "in": "query",
+                "description": "From `next` or `previous` of another page.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "page_size",
+                "in": "query",
+                "description": f"Rows a page, up to {LARGEST}.",
+                "schema": number,
+            },
         ]

@@ -31,7 +31,10 @@ VIDEO_FORMATS = "3gp, mp4, mpv, mov, rm, rmvb, avi, mpeg, wmv, dat, vob, flv"
 def days(label: Any, default: int, help_text: Any = "") -> models.PositiveSmallIntegerField[int, int]:
     """A length of time in days of 24 h, at least one and at most ten years."""
     return models.PositiveSmallIntegerField(
-        label, default=default, help_text=help_text, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+        label,
+        default=default,
+        help_text=help_text,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
 
 
@@ -46,7 +49,10 @@ class PolicyQuerySet(models.QuerySet["ProtectionPolicy"]):
         Raises Invalid where no version of that name was ever published.
         """
         published = self.filter(name=name, status=ProtectionPolicy.Status.PUBLISHED)
-        found = published.filter(published_at__lte=at).order_by("-version").first() or published.order_by("version").first()
+        found = (
+            published.filter(published_at__lte=at).order_by("-version").first()
+            or published.order_by("version").first()
+        )
         if found is None:
             raise Invalid.field("policy", "unknown_policy", f"There is no policy called “{name}”.")
         return found
@@ -68,14 +74,21 @@ class ProtectionPolicy(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     # Orders and opening
     max_delivery_days = days(_("longest promised delivery time (days)"), 60)
     ship_within_days = days(_("seller ships within, from payment (days)"), 10)
     dispute_wait_days = models.PositiveSmallIntegerField(
-        _("wait after shipment before a dispute may be opened (days)"), default=10, validators=[MaxValueValidator(3650)]
+        _("wait after shipment before a dispute may be opened (days)"),
+        default=10,
+        validators=[MaxValueValidator(3650)],
     )
     dispute_wait_applies_to = models.CharField(
         _("that wait applies to"), max_length=12, choices=Wait, default=Wait.ALL
@@ -92,7 +105,9 @@ class ProtectionPolicy(models.Model):
     # Negotiation
     seller_response_days = days(_("seller's time to answer a claim (days)"), 5)
     negotiation_days = days(_("negotiation, from opening to mediation (days)"), 7)
-    manual_escalation = models.BooleanField(_("buyer may ask a mediator once the seller refused or countered"), default=False)
+    manual_escalation = models.BooleanField(
+        _("buyer may ask a mediator once the seller refused or countered"), default=False
+    )
     edit_answer_hours = count(_("seller's least time to answer an edited claim (hours)"), 48)
     conditional_cancel_days = days(_("a cancellation on a condition waits (days)"), 7)
 
@@ -109,14 +124,18 @@ class ProtectionPolicy(models.Model):
     mediation_latest_days = days(_("mediation: latest (days)"), 60)
     choice_days = days(_("buyer's choice between proposals (days)"), 5)
     approval_limit_minor = models.BigIntegerField(
-        _("second mediator approves a refund above (minor units)"), default=50000, validators=[MinValueValidator(0)]
+        _("second mediator approves a refund above (minor units)"),
+        default=50000,
+        validators=[MinValueValidator(0)],
     )
     approval_currency = models.CharField(_("currency of that limit"), max_length=3, default="USD")
     approval_rates = models.JSONField(
         _("rates to that currency"),
         default=dict,
         blank=True,
-        help_text=_('Worth of one unit, with a date: {"date": "2026-11-01", "BRL": "0.19"}. No rate: approval is needed.'),
+        help_text=_(
+            'Worth of one unit, with a date: {"date": "2026-11-01", "BRL": "0.19"}. No rate: approval is needed.'
+        ),
     )
 
     # Carrying out
@@ -124,7 +143,10 @@ class ProtectionPolicy(models.Model):
     refund_days_max = days(_("refund reaches the buyer: to (days)"), 20)
     refund_in_working_days = models.BooleanField(_("those are working days"), default=True)
     calendar = models.CharField(
-        _("business calendar"), max_length=12, default="US", help_text=_("A country (US), or country and region (BR-SP).")
+        _("business calendar"),
+        max_length=12,
+        default="US",
+        help_text=_("A country (US), or country and region (BR-SP)."),
     )
 
     # Appeals, compensation, reports
@@ -164,7 +186,9 @@ class ProtectionPolicy(models.Model):
         ordering = ("name", "-version")
         constraints = [
             models.UniqueConstraint(fields=["name", "version"], name="one_row_per_policy_version"),
-            models.UniqueConstraint(fields=["name"], condition=models.Q(status="draft"), name="one_draft_per_policy"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(status="draft"), name="one_draft_per_policy"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,9 +239,13 @@ class ProtectionPolicy(models.Model):
         try:
             check_calendar(self.calendar)
         except UnknownCalendar:
-            errors["calendar"] = gettext("We do not know this calendar. Use a country like US, or a region like BR-SP.")
+            errors["calendar"] = gettext(
+                "We do not know this calendar. Use a country like US, or a region like BR-SP."
+            )
         if self.approval_currency not in currencies():
-            errors["approval_currency"] = gettext("We do not know this currency. Use a code of three letters, like USD.")
+            errors["approval_currency"] = gettext(
+                "We do not know this currency. Use a code of three letters, like USD."
+            )
         if words := rates_fault(self.approval_rates):
             errors["approval_rates"] = words
         for name in ("photo_formats", "video_formats"):
@@ -284,7 +312,10 @@ class ProtectionPolicy(models.Model):
         rate = self.approval_rates.get(amount.currency)
         if rate is None:
             return True
-        return amount.decimal * Decimal(str(rate)) > Money(self.approval_limit_minor, self.approval_currency).decimal
+        return (
+            amount.decimal * Decimal(str(rate))
+            > Money(self.approval_limit_minor, self.approval_currency).decimal
+        )
 
 
 def rates_fault(rates: Any) -> str:
@@ -302,8 +333,14 @@ def rates_fault(rates: Any) -> str:
             continue
         if currency not in currencies():
             return gettext("We do not know the currency “%(code)s”.") % {"code": currency}
-        if not (isinstance(rate, str) and re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate, re.ASCII) and Decimal(rate) > 0):
-            return gettext('Write the rate of %(code)s in quotes, above zero, like "0.19".') % {"code": currency}
+        if not (
+            isinstance(rate, str)
+            and re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate, re.ASCII)
+            and Decimal(rate) > 0
+        ):
+            return gettext('Write the rate of %(code)s in quotes, above zero, like "0.19".') % {
+                "code": currency
+            }
     return ""
 
 
@@ -312,7 +349,10 @@ def draft_from(policy: ProtectionPolicy) -> ProtectionPolicy:
     drafts = ProtectionPolicy.objects.filter(name=policy.name, status=ProtectionPolicy.Status.DRAFT)
     if (draft := drafts.first()) is not None:
         return draft
-    newest = ProtectionPolicy.objects.filter(name=policy.name).aggregate(models.Max("version"))["version__max"] or 0
+    newest = (
+        ProtectionPolicy.objects.filter(name=policy.name).aggregate(models.Max("version"))["version__max"]
+        or 0
+    )
     values = {p.attname: getattr(policy, p.attname) for p in ProtectionPolicy.parameters()}
     return ProtectionPolicy.objects.create(name=policy.name, version=newest + 1, **values)
 

@@ -37,13 +37,21 @@ TRY_AGAIN_SECONDS = 5
 
 #: status → (code, title, detail) where the refusal brings none of its own
 WORDS = {
-    400: ("malformed", "We cannot read this request", "Send valid JSON with the fields that this address takes."),
+    400: (
+        "malformed",
+        "We cannot read this request",
+        "Send valid JSON with the fields that this address takes.",
+    ),
     401: ("not_authenticated", "Please sign in", "Sign in, or send a token."),
     403: ("forbidden", "This is not yours to do", "This belongs to somebody else."),
     404: ("not_found", "Not found", "This does not exist."),
     405: ("method_not_allowed", "This address does not take this method", "Use another method here."),
     406: ("not_acceptable", "We cannot answer in this form", "We answer in JSON."),
-    409: ("conflict", "This cannot be done now", "Something else happened at the same moment. Look again, then decide."),
+    409: (
+        "conflict",
+        "This cannot be done now",
+        "Something else happened at the same moment. Look again, then decide.",
+    ),
     410: ("gone", "This has ended", "It is not here any more."),
     412: ("version_changed", "This changed while you were reading", "Look at it again, then decide."),
     413: ("too_large", "This is too large", "Send less at once."),
@@ -122,7 +130,12 @@ def _from_domain(exc: Exception) -> dict[str, Any] | None:
         return None
     errors = exc.errors if isinstance(exc, Invalid) else ()
     return problem(
-        exc.status, code=exc.code, title=str(exc.title), detail=str(exc.detail), errors=errors, extra=exc.extra
+        exc.status,
+        code=exc.code,
+        title=str(exc.title),
+        detail=str(exc.detail),
+        errors=errors,
+        extra=exc.extra,
     )
 
 
@@ -170,14 +183,16 @@ def _from_django(exc: Exception) -> dict[str, Any] | None:
 
 def _from_database(exc: Exception) -> dict[str, Any] | None:
     """What only the database noticed: values that it cannot hold, rivals of the same moment, a connection that broke."""
-    no_text = isinstance(exc, UnicodeEncodeError) or (isinstance(exc, ValueError) and "NUL (0x00)" in str(exc))
+    no_text = isinstance(exc, UnicodeEncodeError) or (
+        isinstance(exc, ValueError) and "NUL (0x00)" in str(exc)
+    )
     if isinstance(exc, DataError) or no_text:
         return problem(422, detail=_("A value is too large, or holds characters that are no text."))
     if isinstance(exc, IntegrityError):
-        log.exception("two requests met in the database")  # a rule should have said it before; look at it
+        log.error("two requests met in the database")  # a rule should have said it before; look at it
         return problem(409)
     if isinstance(exc, OperationalError | InterfaceError):
-        log.exception("the database was busy or away")
+        log.error("the database was busy or away")
         return problem(503)
     return None
 
@@ -196,12 +211,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403"""
-    return _answer(403) if request.path.startswith(API_PREFIX) else defaults.permission_denied(request, exception)
+    return (
+        _answer(403)
+        if request.path.startswith(API_PREFIX)
+        else defaults.permission_denied(request, exception)
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404"""
-    return _answer(404) if request.path.startswith(API_PREFIX) else defaults.page_not_found(request, exception)
+    return (
+        _answer(404) if request.path.startswith(API_PREFIX) else defaults.page_not_found(request, exception)
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

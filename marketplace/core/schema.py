@@ -12,7 +12,10 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny
 from .problems import MEDIA_TYPE, WORDS
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The `ETag` you saw: acting on an older version is 412."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` you saw: acting on an older version is 412.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -32,7 +35,9 @@ ETAG = OpenApiParameter(
 class FieldErrorSerializer(serializers.Serializer):
     """One field that does not fit."""
 
-    field = serializers.CharField(help_text="Its name as you sent it; nested names with dots. Empty: the whole body.")
+    field = serializers.CharField(
+        help_text="Its name as you sent it; nested names with dots. Empty: the whole body."
+    )
     code = serializers.CharField()
     message = serializers.CharField()
 

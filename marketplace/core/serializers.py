@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -20,9 +19,6 @@ from .errors import Invalid
 from .money import Money
 from .problems import UnknownFields
 
-#: Characters that no text column holds: NUL, and halves of a surrogate pair.
-NO_TEXT = re.compile("[\x00\ud800-\udfff]")
-
 
 class JsonParser(BaseParser):
     """JSON as RFC 8259 has it: UTF-8, no NaN, of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
@@ -30,7 +26,10 @@ class JsonParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(longest + 1)
@@ -138,28 +137,3 @@ class MoneyField(serializers.Field):
 
     def to_representation(self, value: Money) -> dict[str, str]:
         return value.as_json()
-
-
-@extend_schema_field({"type": "object", "additionalProperties": {}})
-class AnswersField(serializers.Field):
-    """Any small JSON object that is kept as it is, for example a half-filled claim."""
-
-    default_error_messages = {
-        "invalid": _("Send a JSON object."),
-        "too_large": _("This is too long to keep."),
-        "no_text": _("Some characters are no text."),
-    }
-    LONGEST = 20_000
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        written = json.dumps(data, ensure_ascii=False)
-        if len(written) > self.LONGEST:
-            self.fail("too_large")
-        if "\\u0000" in written or NO_TEXT.search(written):
-            self.fail("no_text")
-        return data
-
-    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
-        return value

@@ -32,7 +32,9 @@ class Notifications(ApiViewSet):
         rows = self.get_queryset()
         return self.page_of(rows.filter(read_at=None) if query.validated_data.get("unread") else rows)
 
-    @extend_schema(operation_id="notifications_read", request=None, responses=action_responses(NoticeSerializer))
+    @extend_schema(
+        operation_id="notifications_read", request=None, responses=action_responses(NoticeSerializer)
+    )
     @action(detail=True, methods=["post"])
     def read(self, request: Request, id: str) -> Response:  # noqa: A002
         """Mark a notice as read. The first time counts."""

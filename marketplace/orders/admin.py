@@ -20,11 +20,26 @@ from .presenters import HAPPENED
 class OrderAdmin(CaseRecords):
     """Facts, money, lines and timeline of an order. No verb of an order is the staff's."""
 
-    list_display = ("reference", "public_id", "state", "paid", "buyer", "store", "country", "placed_at", "due_at")
+    list_display = (
+        "reference",
+        "public_id",
+        "state",
+        "paid",
+        "buyer",
+        "store",
+        "country",
+        "placed_at",
+        "due_at",
+    )
     list_display_links = ("reference", "public_id")
     list_filter = ("state", "currency", "placed_at")
     list_select_related = ("buyer", "store", "escrow")
-    search_fields = ("public_id__exact", "reference__exact", "buyer__username__exact", "shipments__tracking_number__exact")
+    search_fields = (
+        "public_id__exact",
+        "reference__exact",
+        "buyer__username__exact",
+        "shipments__tracking_number__exact",
+    )
     search_help_text = _("Search by number, tracking number or the buyer's user name, written out in full")
     one_related = ("buyer", "store", "escrow", "policy", "integrator")
     fieldsets = (
@@ -48,7 +63,9 @@ class OrderAdmin(CaseRecords):
 
     def things(self, case: Any) -> list[tuple[str, Money]]:
         lines = case.lines.all()
-        return [(f"{line.quantity} × {line.title}", case.money(line.paid + line.paid_shipping)) for line in lines]
+        return [
+            (f"{line.quantity} × {line.title}", case.money(line.paid + line.paid_shipping)) for line in lines
+        ]
 
     def sums(self, case: Any) -> list[tuple[str, Money]]:
         escrow, money = case.escrow, case.money

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -44,7 +44,7 @@ NOT_TOLD = frozenset({"send_message", "record_tracking"})
 
 def sentence(words: str, **parts: Any) -> SafeString:
     """A whole translated sentence with times and sums set into it."""
-    return format_html(words, **parts)
+    return format_html(words, **parts) if parts else escape(words)
 
 
 @dataclass

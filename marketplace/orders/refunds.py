@@ -31,7 +31,8 @@ def tell_buyer(refund: Refund) -> None:
         return
     escrow = refund.payment.escrow
     order, reader = escrow.order, escrow.order.buyer
-    at = refund.failed_at if refund.status == Refund.Status.FAILED else refund.confirmed_at
+    at = refund.failed_at or refund.confirmed_at
+    assert at is not None, "both states have their moment"
     with translation.override(reader.language or "en"):
         words = {
             "reference": order.reference,

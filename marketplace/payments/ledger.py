@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -103,7 +104,7 @@ def balance(account: Account, currency: str) -> int:
     return total or 0
 
 
-def unbalanced() -> models.QuerySet[LedgerEntry, dict[str, object]]:
+def unbalanced() -> models.QuerySet[LedgerEntry, Any]:
     """Movements whose entries do not add up to zero in each currency: must always be empty."""
     sums = LedgerEntry.objects.values("transaction__key", "account__currency").annotate(total=Sum("amount"))
     return sums.exclude(total=0)

@@ -74,7 +74,9 @@ def test_unknown_user_and_wrong_password_look_the_same():
 
 
 @pytest.mark.parametrize(
-    ("spell", "name"), [("anna", "the same"), ("ANNA", "capitals"), (" anna ", "space")], ids=lambda value: value
+    ("spell", "name"),
+    [("anna", "the same"), ("ANNA", "capitals"), (" anna ", "space")],
+    ids=lambda value: value,
 )
 def test_ten_failed_tries_on_an_account_are_enough(spell, name):
     world.person("anna")
@@ -90,14 +92,18 @@ def test_ten_failed_tries_from_an_address_are_enough_whatever_it_says_of_itself(
     for number in range(10):
         client = APIClient(HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
         refused(client.post(AUTH, {"username": f"somebody{number}", "password": "wrong"}), 401)
-    refused(APIClient(HTTP_X_FORWARDED_FOR="203.0.113.9").post(AUTH, {"username": "x", "password": "wrong"}), 429)
+    refused(
+        APIClient(HTTP_X_FORWARDED_FOR="203.0.113.9").post(AUTH, {"username": "x", "password": "wrong"}), 429
+    )
 
 
 def test_tries_on_the_sign_in_page_count_here(client):
     world.person("anna")
     for _ in range(10):
         client.post("/account/login/", {"login": "anna", "password": "wrong"})
-    refused(APIClient(REMOTE_ADDR="10.0.1.1").post(AUTH, {"username": "anna", "password": "secret-pass-1"}), 429)
+    refused(
+        APIClient(REMOTE_ADDR="10.0.1.1").post(AUTH, {"username": "anna", "password": "secret-pass-1"}), 429
+    )
 
 
 def test_signing_in_rightly_is_no_failed_try():
@@ -120,7 +126,11 @@ def test_guessing_codes_with_the_right_password_is_stopped():
     secret = with_totp(world.person("anna"))
     for number in range(10):
         client = APIClient(REMOTE_ADDR=f"10.0.0.{number}")
-        refused(client.post(AUTH, {"username": "anna", "password": "secret-pass-1", "otp": "000000"}), 401, "otp_invalid")
+        refused(
+            client.post(AUTH, {"username": "anna", "password": "secret-pass-1", "otp": "000000"}),
+            401,
+            "otp_invalid",
+        )
     last = {"username": "anna", "password": "secret-pass-1", "otp": code_now(secret)}
     refused(APIClient(REMOTE_ADDR="10.0.1.1").post(AUTH, last), 429)
 
@@ -159,7 +169,9 @@ def test_an_expired_token_and_one_of_a_blocked_person_are_dead():
     refused(client.get(LIST), 401, "token_invalid")
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense", "Bearer \xff\xfe", "Bearer " + "a" * 5000])
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer a b", "Bearer nonsense", "Bearer \xff\xfe", "Bearer " + "a" * 5000]
+)
 def test_a_broken_header_is_401(header):
     answer = APIClient().get(LIST, HTTP_AUTHORIZATION=header)
     refused(answer, 401)
@@ -171,7 +183,13 @@ def test_of_many_sign_ins_the_oldest_end():
     named = token_of(user)
     secrets = [sign_in("anna").json()["token"] for _ in range(22)]
     assert ApiToken.objects.filter(user=user).count() == 21
-    for secret, status in [(named, 200), (secrets[0], 401), (secrets[1], 401), (secrets[2], 200), (secrets[-1], 200)]:
+    for secret, status in [
+        (named, 200),
+        (secrets[0], 401),
+        (secrets[1], 401),
+        (secrets[2], 200),
+        (secrets[-1], 200),
+    ]:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
         assert client.get(LIST).status_code == status

@@ -46,7 +46,13 @@ CLOSED = sorted(set(addresses()) - OPEN_DOORS)
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert {"/admin/", "/admin/desk/", "/admin/desk/x/decide/", "/admin/orders/order/", "/admin/jsi18n/"} <= set(CLOSED)
+    assert {
+        "/admin/",
+        "/admin/desk/",
+        "/admin/desk/x/decide/",
+        "/admin/orders/order/",
+        "/admin/jsi18n/",
+    } <= set(CLOSED)
     assert len(CLOSED) > 80
 
 
@@ -59,7 +65,9 @@ def test_staff_without_a_code_app_open_nothing(client: Client, method: str) -> N
         for address in CLOSED:
             response = getattr(client, method)(address)
             assert response.status_code == 302, address
-            assert response["Location"].startswith("/admin/login/?next=") or response["Location"] == "/admin/", address
+            assert (
+                response["Location"].startswith("/admin/login/?next=") or response["Location"] == "/admin/"
+            ), address
 
 
 def test_they_are_sent_to_turn_it_on(client: Client) -> None:

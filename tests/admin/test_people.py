@@ -27,9 +27,18 @@ def moderator(client: Client) -> Client:
 def test_a_superuser_gives_roles(client: Client) -> None:
     client.force_login(world.staff(is_superuser=True))
     password = "a-long-pass-phrase"
-    client.post("/admin/accounts/user/add/", {"username": "nina", "usable_password": "true", "password1": password, "password2": password})
+    client.post(
+        "/admin/accounts/user/add/",
+        {"username": "nina", "usable_password": "true", "password1": password, "password2": password},
+    )
     nina = User.objects.get(username="nina")
-    sent = {"username": "nina", "first_name": "Nina", "is_active": "on", "is_staff": "on", "groups": [Group.objects.get(name="mediator").pk]}
+    sent = {
+        "username": "nina",
+        "first_name": "Nina",
+        "is_active": "on",
+        "is_staff": "on",
+        "groups": [Group.objects.get(name="mediator").pk],
+    }
     assert client.post(f"/admin/accounts/user/{nina.pk}/change/", sent).status_code == 302
     nina.refresh_from_db()
     assert (nina.first_name, nina.is_staff, nina.groups.get().name) == ("Nina", True, "mediator")
@@ -46,7 +55,12 @@ def test_staff_cannot_make_themselves_more(client: Client, role: str) -> None:
     assert client.post(f"/admin/accounts/user/{user.pk}/password/", {"password1": "x"}).status_code == 403
     assert client.post("/admin/accounts/user/add/", sent).status_code == 403
     assert client.post(f"/admin/accounts/store/{store.pk}/change/", {"name": "Mine"}).status_code == 403
-    assert client.post(f"/admin/auth/group/{Group.objects.get(name=role).pk}/change/", {"name": role}).status_code == 403
+    assert (
+        client.post(
+            f"/admin/auth/group/{Group.objects.get(name=role).pk}/change/", {"name": role}
+        ).status_code
+        == 403
+    )
     user.refresh_from_db()
     assert not user.is_superuser
     assert Store.objects.get(pk=store.pk).name == store.name
@@ -55,10 +69,20 @@ def test_staff_cannot_make_themselves_more(client: Client, role: str) -> None:
 @pytest.mark.rule("D-09")
 def test_a_moderator_restricts_and_lifts(moderator: Client) -> None:
     person = world.person("tim")
-    sent = {"person": person.public_id, "kind": "no_disputes", "reason": "Two of your disputes were not true.", "ends_at": "2099-01-31T10:00"}
+    sent = {
+        "person": person.public_id,
+        "kind": "no_disputes",
+        "reason": "Two of your disputes were not true.",
+        "ends_at": "2099-01-31T10:00",
+    }
     assert moderator.post(f"{RESTRICTIONS}add/", sent).status_code == 302
     row = Restriction.objects.get()
-    assert (row.user, row.reason, row.imposed_by.username, row.lifted_at) == (person, sent["reason"], "mo", None)
+    assert (row.user, row.reason, row.imposed_by.username, row.lifted_at) == (
+        person,
+        sent["reason"],
+        "mo",
+        None,
+    )
     assert row.ends_at is not None and row.ends_at.year == 2099
 
     lifting = {"action": "lift", "_selected_action": [row.pk], "index": "0"}
@@ -81,7 +105,9 @@ def test_a_moderator_restricts_and_lifts(moderator: Client) -> None:
         ({"kind": "no_orders"}, "kind"),
     ],
 )
-def test_a_restriction_that_does_not_fit_is_refused(moderator: Client, changes: dict[str, str], field: str) -> None:
+def test_a_restriction_that_does_not_fit_is_refused(
+    moderator: Client, changes: dict[str, str], field: str
+) -> None:
     world.person("tim")
     sent = {"person": "tim", "kind": "no_disputes", "reason": "Why.", "ends_at": ""} | changes
     page = moderator.post(f"{RESTRICTIONS}add/", sent)
@@ -90,7 +116,13 @@ def test_a_restriction_that_does_not_fit_is_refused(moderator: Client, changes: 
 
 
 def test_a_restriction_is_never_edited_or_deleted(moderator: Client) -> None:
-    row = restrictions.impose(world.person(), kind="no_disputes", reason="Why.", ends_at=None, by=world.acting(world.person("", "moderator")))
+    row = restrictions.impose(
+        world.person(),
+        kind="no_disputes",
+        reason="Why.",
+        ends_at=None,
+        by=world.acting(world.person("", "moderator")),
+    )
     assert moderator.post(f"{RESTRICTIONS}{row.pk}/change/", {"reason": "Other."}).status_code == 403
     assert moderator.post(f"{RESTRICTIONS}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Restriction.objects.get().reason == "Why."

@@ -23,7 +23,11 @@ pytestmark = pytest.mark.django_db
 
 EDITABLE = {User, Group, Store, ProtectionPolicy, Restriction}
 RECORDS = sorted(
-    (model for model in admin.site._registry if model not in EDITABLE and model._meta.app_label not in {"django_q", "account", "mfa", "knox"}),
+    (
+        model
+        for model in admin.site._registry
+        if model not in EDITABLE and model._meta.app_label not in {"django_q", "account", "mfa", "knox"}
+    ),
     key=lambda model: model._meta.label,
 )
 
@@ -113,7 +117,9 @@ def test_the_buttons_of_a_record_are_the_readers_verbs(client: Client, clock) ->
     assert "Take this case" not in page and "Give it back" in page and "Close without a decision" in page
 
 
-@pytest.mark.parametrize("path", ["orders/order", "disputes/dispute", "disputes/disputeevent", "orders/orderevent"])
+@pytest.mark.parametrize(
+    "path", ["orders/order", "disputes/dispute", "disputes/disputeevent", "orders/orderevent"]
+)
 def test_a_list_takes_as_many_queries_for_ten_as_for_forty(client: Client, clock, path: str) -> None:
     root, counts = world.staff(is_superuser=True), []
     for more in (10, 30):

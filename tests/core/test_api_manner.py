@@ -18,7 +18,6 @@ from marketplace.core.models import IdempotentAnswer
 from marketplace.payments.models import Refund
 from tests import world
 from tests.api import claim, client_of, path, refused, seller
-from tests.disputes.conftest import clock  # noqa: F401  (a fixture)
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -64,20 +63,31 @@ def test_what_is_not_yours_and_what_is_not_there_are_the_same_bytes(dispute):
         assert stranger.post(path(dispute, verb), {}).content == theirs.content
 
 
-@pytest.mark.parametrize("public_id", ["1", "dsp_", "dsp_%00", "dsp_A", "%F0%9F%98%80", "dsp_" + "a" * 400, "..%2f", "dsp_'--"])
+@pytest.mark.parametrize(
+    "public_id", ["1", "dsp_", "dsp_%00", "dsp_A", "%F0%9F%98%80", "dsp_" + "a" * 400, "..%2f", "dsp_'--"]
+)
 def test_odd_ids_are_404(buyer, public_id):
     assert buyer.get(f"{DISPUTES}{public_id}/").status_code == 404
 
 
 def test_methods_that_an_address_does_not_take_are_405(buyer, dispute):
-    for method, url in [("put", DISPUTES), ("delete", path(dispute)), ("get", path(dispute, "cancel")), ("options", DISPUTES)]:
+    for method, url in [
+        ("put", DISPUTES),
+        ("delete", path(dispute)),
+        ("get", path(dispute, "cancel")),
+        ("options", DISPUTES),
+    ]:
         refused(getattr(buyer, method)(url), 405, "method_not_allowed")
 
 
 def test_too_much_is_413_and_another_kind_415(buyer, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     refused(buyer.post(DISPUTES, {"description": "x" * 1000}), 413, "too_large")
-    refused(buyer.post(DISPUTES, "a=b", content_type="application/x-www-form-urlencoded"), 415, "unsupported_media_type")
+    refused(
+        buyer.post(DISPUTES, "a=b", content_type="application/x-www-form-urlencoded"),
+        415,
+        "unsupported_media_type",
+    )
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", ""])
@@ -226,7 +236,16 @@ def test_the_field_is_named_with_dots(buyer, order):
 @pytest.mark.parametrize("verb", ["cancel", "send-message", "provide-evidence"])
 @pytest.mark.parametrize(
     "body",
-    [b"[]", b"{", b'{"x": 1}', b'{"text": {}}', b'{"evidence": {}}', b'{"text": "\\u0000"}', b'{"text": "\\ud800"}', b"1e999"],
+    [
+        b"[]",
+        b"{",
+        b'{"x": 1}',
+        b'{"text": {}}',
+        b'{"evidence": {}}',
+        b'{"text": "\\u0000"}',
+        b'{"text": "\\ud800"}',
+        b"1e999",
+    ],
 )
 def test_verbs_take_only_what_they_know(buyer, dispute, verb, body):
     answer = buyer.post(path(dispute, verb), body, content_type="application/json")
@@ -276,7 +295,16 @@ def made_up(value):
 
 
 NOW = "2026-03-01T10:00:00+00:00"
-MADE_UP = [made_up(row) for row in ([">", NOW, "\x00"], [">", NOW, 5], ["=", NOW, "a"], [">", NOW[:-6], "a"], [">", "2026-99-01T10:00:00Z", "a"])]
+MADE_UP = [
+    made_up(row)
+    for row in (
+        [">", NOW, "\x00"],
+        [">", NOW, 5],
+        ["=", NOW, "a"],
+        [">", NOW[:-6], "a"],
+        [">", "2026-99-01T10:00:00Z", "a"],
+    )
+]
 
 
 def test_a_page_has_at_most_100_rows_and_cursors_are_ours(buyer):
@@ -320,7 +348,9 @@ def test_refusals_are_remembered_and_keys_are_each_persons_own(clock):
     with time_machine.travel(timezone.now() - timedelta(days=10, hours=2), tick=False):
         assert buyer.post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k").content == first.content
     assert client_of(world.person()).post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k").status_code == 404
-    assert buyer.post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k").status_code == 201  # 24 h have gone by
+    assert (
+        buyer.post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k").status_code == 201
+    )  # 24 h have gone by
     assert IdempotentAnswer.objects.filter(user=order.buyer).count() == 1
 
 

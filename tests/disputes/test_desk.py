@@ -82,7 +82,12 @@ def test_the_next_case_is_the_one_due_first(client: Client, clock) -> None:
         ("refunded", {}, 3173, "resolved"),
         ("partly_refunded", {"amount": "15.87"}, 1587, "resolved"),
         ("no_refund", {}, 0, "resolved"),
-        ("returned_and_refunded", {"amount": "31.73", "return_shipping_paid_by": "buyer"}, 0, "awaiting_return"),
+        (
+            "returned_and_refunded",
+            {"amount": "31.73", "return_shipping_paid_by": "buyer"},
+            0,
+            "awaiting_return",
+        ),
     ],
 )
 def test_four_clicks_decide_a_case(
@@ -109,7 +114,9 @@ def test_four_clicks_decide_a_case(
 @pytest.mark.rule("M-07")
 def test_the_preview_is_what_both_sides_read(client: Client, clock) -> None:
     dispute, _user = taken(clock, client, prices=(3173,))
-    sent = filled(client.get(address(dispute)), outcome="partly_refunded", amount="10", facts="The seam is <torn>.")
+    sent = filled(
+        client.get(address(dispute)), outcome="partly_refunded", amount="10", facts="The seam is <torn>."
+    )
     page = client.post(address(dispute, "decide/"), sent).content.decode()
     for words in (
         "The buyer gets US$10.00 back. The seller gets US$21.73.",
@@ -123,7 +130,13 @@ def test_the_preview_is_what_both_sides_read(client: Client, clock) -> None:
 
 def test_change_it_goes_back_with_everything_typed(client: Client, clock) -> None:
     dispute, _user = taken(clock, client)
-    sent = filled(client.get(address(dispute)), outcome="partly_refunded", amount="3.21", facts="My own words.", note_to_parties="Bye.")
+    sent = filled(
+        client.get(address(dispute)),
+        outcome="partly_refunded",
+        amount="3.21",
+        facts="My own words.",
+        note_to_parties="Bye.",
+    )
     preview = client.post(address(dispute, "decide/"), sent)
     page = client.post(address(dispute, "decide/"), hidden(preview) | {"step": "change"})
     again_filled = filled(page)
@@ -172,7 +185,9 @@ def test_each_file_is_considered_or_left_out_with_a_reason(client: Client, clock
     assert f"why_{name}" in refused.context["form"].errors
     sent[f"why_{name}"] = "It shows another item."
     client.post(address(dispute, "decide/"), sent | {"step": "send"})
-    assert Decision.objects.get().evidence_cited == [{"evidence": name, "considered": False, "why": "It shows another item."}]
+    assert Decision.objects.get().evidence_cited == [
+        {"evidence": name, "considered": False, "why": "It shows another item."}
+    ]
 
 
 def _add_photo(dispute: Dispute) -> str:
@@ -206,7 +221,11 @@ def test_above_the_limit_a_second_mediator_decides_whether_it_stands(client: Cli
     notices = Notice.objects.count()
     client.post(address(dispute, "decide/"), hidden(preview) | {"step": "send"})
     dispute = again(dispute)
-    assert (dispute.state, dispute.order.escrow.refunded, Notice.objects.count()) == ("awaiting_approval", 0, notices)
+    assert (dispute.state, dispute.order.escrow.refunded, Notice.objects.count()) == (
+        "awaiting_approval",
+        0,
+        notices,
+    )
 
     own = client.get(address(dispute, "second/")).content.decode()
     assert "You cannot check this decision" in own and "Approve:" not in own
@@ -273,7 +292,10 @@ def test_only_whoever_holds_the_case_decides_it(client: Client, clock) -> None:
     assert page.status_code == 200 and "Preview" not in page.content.decode()
     assert client.post(address(dispute, "decide/"), sent).status_code == 403
     assert client.post(address(dispute, "do/release/")).status_code == 403
-    assert "Somebody" in client.post(address(dispute, "do/assign/"), {"version": 1}, follow=True).content.decode()
+    assert (
+        "Somebody"
+        in client.post(address(dispute, "do/assign/"), {"version": 1}, follow=True).content.decode()
+    )
     assert not Decision.objects.exists()
 
 
@@ -321,7 +343,9 @@ def test_the_lists_show_what_they_say(client: Client, clock) -> None:
     other = world.acting(world.staff("", "mediator"))
     disputes.assign(own.pk, by=world.acting(user))
     disputes.assign(big.pk, by=other)
-    disputes.adjudicate(big.pk, outcome="refunded", reason_code=big.claim.reason, facts="A torn seam.", by=other)
+    disputes.adjudicate(
+        big.pk, outcome="refunded", reason_code=big.claim.reason, facts="A torn seam.", by=other
+    )
     listed = {}
     for tab in ("unclaimed", "mine", "second", "all"):
         page = client.get(f"{DESK}?tab={tab}")
@@ -340,7 +364,10 @@ def test_what_is_overdue_stands_on_top_and_says_so(client: Client, clock) -> Non
     waiting(clock)
     as_mediator(client)
     rows = client.get(DESK).context["rows"]
-    assert [(case.public_id == late.public_id, due.word) for case, due, _sum in rows] == [(True, "Overdue"), (False, "In 15 days")]
+    assert [(case.public_id == late.public_id, due.word) for case, due, _sum in rows] == [
+        (True, "Overdue"),
+        (False, "In 15 days"),
+    ]
 
 
 @pytest.mark.rule("M-04")

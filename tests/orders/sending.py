@@ -16,7 +16,14 @@ ROW: dict[str, Any] = {
     "reference": "A-1001",
     "currency": "USD",
     "placed_at": "2026-02-01T09:00:00Z",
-    "buyer": {"reference": "u-17", "name": "Anna K.", "email": "anna@example.org", "country": "RU", "city": "Perm", "language": "ru"},
+    "buyer": {
+        "reference": "u-17",
+        "name": "Anna K.",
+        "email": "anna@example.org",
+        "country": "RU",
+        "city": "Perm",
+        "language": "ru",
+    },
     "store": {
         "reference": "s-3",
         "name": "Lamps",
@@ -35,7 +42,9 @@ ROW: dict[str, Any] = {
             "listing": {"reference": "p-9", "title": "Desk lamp", "category": "lamps", "warranty_months": 12},
         }
     ],
-    "payments": [{"reference": "pay-1", "method": "card", "amount": "11.73", "paid_at": "2026-02-01T09:05:00Z"}],
+    "payments": [
+        {"reference": "pay-1", "method": "card", "amount": "11.73", "paid_at": "2026-02-01T09:05:00Z"}
+    ],
     "shipments": [],
     "confirmed_at": None,
     "cancelled_at": None,

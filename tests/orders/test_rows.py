@@ -133,7 +133,9 @@ def refusal_of(row):
     return refused.value
 
 
-@pytest.mark.parametrize(("wish", "field", "code"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
+@pytest.mark.parametrize(
+    ("wish", "field", "code"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
 def test_a_row_that_does_not_fit_is_refused_and_says_where(wish, field, code):
     refusal = refusal_of(shipped_row(**wish))
     assert (field, code) in {(error.field, error.code) for error in refusal.errors}
@@ -161,7 +163,14 @@ def test_every_reason_at_once_and_one_a_missing_object():
         ("buyer", "required"),
         ("lines.0.quantity", "out_of_range"),
     ]
-    assert {error.field for error in refusal_of({}).errors} == {"reference", "currency", "placed_at", "buyer", "store", "lines"}
+    assert {error.field for error in refusal_of({}).errors} == {
+        "reference",
+        "currency",
+        "placed_at",
+        "buyer",
+        "store",
+        "lines",
+    }
 
 
 def test_what_is_read():
@@ -175,9 +184,18 @@ def test_what_is_read():
     assert order.payments[0].amount == 1173
 
 
-@pytest.mark.parametrize(("currency", "text", "minor"), [("JPY", "500", 500), ("KWD", "1.25", 1250), ("KWD", "1.250", 1250), ("BRL", "7", 700)])
+@pytest.mark.parametrize(
+    ("currency", "text", "minor"),
+    [("JPY", "500", 500), ("KWD", "1.25", 1250), ("KWD", "1.250", 1250), ("BRL", "7", 700)],
+)
 def test_amounts_count_in_the_currencys_own_digits(currency, text, minor):
-    row = a_row(currency=currency, lines__0__unit_price=text, lines__0__discount=None, lines__0__shipping=None, payments=[])
+    row = a_row(
+        currency=currency,
+        lines__0__unit_price=text,
+        lines__0__discount=None,
+        lines__0__shipping=None,
+        payments=[],
+    )
     assert parse(row).lines[0].unit_price == minor
 
 
@@ -188,16 +206,26 @@ def test_what_may_be_missing():
         "placed_at": "2026-02-01T09:00:00Z",
         "buyer": {"reference": "u-1"},
         "store": {"reference": "s-1"},
-        "lines": [{"reference": "1", "quantity": 1, "unit_price": "1.00", "listing": {"reference": "p", "title": "Thing"}}],
+        "lines": [
+            {
+                "reference": "1",
+                "quantity": 1,
+                "unit_price": "1.00",
+                "listing": {"reference": "p", "title": "Thing"},
+            }
+        ],
     }
     order = parse(row, now=NOW)
     assert (order.buyer.email, order.buyer.name, order.buyer.country, order.reviews) == ("", "", "", ())
     assert (order.store.name, order.store.owner) == ("s-1", None)
-    nulls = {name: None for name in ("policy", "payments", "shipments", "reviews", "confirmed_at", "cancelled_at")}
+    nulls = dict.fromkeys(("policy", "payments", "shipments", "reviews", "confirmed_at", "cancelled_at"))
     assert parse({**row, **nulls}, now=NOW) == order
 
 
-@pytest.mark.parametrize(("sent", "ours"), [("pt", "pt-br"), ("pt_PT", "pt-br"), ("zh-CN", "zh-hans"), ("en-GB", "en"), ("sw", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("sent", "ours"),
+    [("pt", "pt-br"), ("pt_PT", "pt-br"), ("zh-CN", "zh-hans"), ("en-GB", "en"), ("sw", ""), ("", "")],
+)
 def test_languages_become_ours(sent, ours):
     assert parse(a_row(buyer__language=sent)).buyer.language == ours
 
@@ -249,7 +277,10 @@ def test_a_good_row_is_not_doubtful():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | st.sampled_from(FIELDS[""]), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8) | st.sampled_from(FIELDS[""]), inner, max_size=6)
+    ),
     max_leaves=20,
 )
 

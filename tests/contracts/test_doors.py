@@ -1,0 +1,483 @@
+"""No door is special: the same verb through the page, the API and the desk writes the same rows (Z-01).
+
+Each knock starts from the very same case (the test takes it back afterwards), so whatever differs was made by the door.
+Whoever may not do it is refused at every door alike, and nothing moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+
+from disputes import services as disputes
+from disputes.models import (
+    Approval,
+    Claim,
+    Decision,
+    Dispute,
+    DisputeEvent,
+    DisputeEvidence,
+    DisputeLine,
+    ReturnShipment,
+)
+from marketplace.accounts.models import User
+from marketplace.core.access import system_only
+from marketplace.core.cases import sweep
+from marketplace.messaging.models import Message
+from marketplace.notifications.models import Notice
+from marketplace.orders.models import HoldBack, Order, OrderEvent, Shipment, TrackingEvent, TrackingNumber
+from marketplace.payments.models import Escrow, LedgerEntry, Refund
+from tests import api, invariants, world
+from tests.evidence import pictures
+from tests.world import DAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("Z-01")]
+
+Row = tuple[Any, ...]
+Knock = Callable[[Any, User], Any]
+
+# -- what is compared ----------------------------------------------------------------------------------------------
+
+#: every row that a verb may write, without the ids that each row is given anew
+ROWS: dict[Any, str] = {
+    Order: "public_id state version due_at due_verb held_back shipped_at protection_ends_at delivered_at confirmed_at "
+    "confirmed_by_hand closed_at extension_asked_at",
+    OrderEvent: "verb from_state to_state actor_id role at recorded_at data",
+    Shipment: "carrier tracking_number shipped_at promised_by delivered_at",
+    TrackingNumber: "carrier number since",
+    TrackingEvent: "code at country city",
+    HoldBack: "amount ended_at",
+    Escrow: "public_id captured refunded released",
+    Dispute: "state version due_at due_verb outcome reached_by held answered_at escalated_at ended_at settled_amount "
+    "return_shipping_paid_by no_evidence_yet mediator_id assigned_at",
+    DisputeEvent: "verb from_state to_state actor_id role at recorded_at data",
+    DisputeLine: "order_line_id quantity is_open",
+    Claim: "revision received reason remedy amount ceiling description made_at",
+    DisputeEvidence: "role added_at evidence__sha256 evidence__owner_id evidence__private",
+    Decision: "mediator_id outcome amount return_shipping_paid_by reason_code facts evidence_cited note_to_parties "
+    "needs_approval decided_at",
+    Approval: "mediator_id approved note at",
+    ReturnShipment: "status send_by carrier tracking_number shipped_at lost_at delivered_at check_by contest_code contest_note",
+    Refund: "payment_id amount status cause decided_at expected_from expected_to",
+    LedgerEntry: "transaction__kind transaction__at account__kind account__owner account__currency amount",
+    Message: "author_id role text sent_at",
+    Notice: "recipient_id subject text url due_at needs_you created_at mail",
+}
+PUBLIC_ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{26}\b")
+
+
+def rows() -> dict[str, list[str]]:
+    """What stands in the database, ready to compare. Ids made by the knock itself are only said to be there."""
+    return {model.__name__: _of(model, names.split()) for model, names in ROWS.items()}
+
+
+def _of(model: Any, names: list[str]) -> list[str]:
+    found = model.objects.order_by("pk").values_list(*names)
+    return [PUBLIC_ID.sub(lambda each: each[0][:4] + "…", repr(row)) for row in found]
+
+
+# -- the doors -----------------------------------------------------------------------------------------------------
+
+
+def page(url: str, **data: Any) -> Knock:
+    """A form of a page, sent by somebody who is signed in. `{id}` is the case."""
+
+    def knock(case: Any, user: User) -> Any:
+        return browser(user).post(url.format(id=case.public_id), filled(data, case))
+
+    return knock
+
+
+def endpoint(url: str, **body: Any) -> Knock:
+    """The API, with that person's token."""
+
+    def knock(case: Any, user: User) -> Any:
+        return api.client_of(user).post(
+            f"/api/v1/{url.format(id=case.public_id)}", filled(body, case), format="json"
+        )
+
+    return knock
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def filled(data: dict[str, Any], case: Any) -> dict[str, Any]:
+    """Values that depend on the case are written as functions of it."""
+    return {name: value(case) if callable(value) else value for name, value in data.items()}
+
+
+def upload_page(case: Any, user: User) -> Any:
+    return browser(user).post(f"/disputes/{case.public_id}/files/", {"files": photo()})
+
+
+def upload_api(case: Any, user: User) -> Any:
+    client = api.client_of(user)
+    sent = client.post("/api/v1/evidence/", {"file": photo()}, format="multipart")
+    assert sent.status_code == 201, sent.content
+    body = {"evidence": [sent.json()["id"]]}
+    return client.post(api.path(case, "provide-evidence"), body, format="json")
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("seam.jpg", pictures.jpeg(), "image/jpeg")
+
+
+def open_by_page(case: Any, user: User) -> Any:
+    """The questions, one by one."""
+    client, base = browser(user), f"/orders/{case.public_id}/problem/"
+    answers = [
+        ("", {}),
+        ("came/", {"answer": "yes"}),
+        ("what/", {"answer": "poor"}),
+        ("detail/", {"answer": "quality.poor_workmanship"}),
+        ("evidence/", {"skip": "1"}),
+        ("ask/", {"answer": "all"}),
+    ]
+    for step, data in answers:
+        response = client.post(base + step, data)
+        assert response.status_code in (302, 403, 404), (step, response.content)
+    return client.post(f"{base}check/", {"more": world.DESCRIPTION})
+
+
+def open_by_api(case: Any, user: User) -> Any:
+    """The same claim; what the pages make of the answers is sent as the description."""
+    said = f"Poor stitching or workmanship. I ask for US$11.73 and keep the item.\n\n{world.DESCRIPTION}"
+    return api.client_of(user).post("/api/v1/disputes/", api.claim(case, description=said), format="json")
+
+
+# -- where it starts -----------------------------------------------------------------------------------------------
+
+
+def buyer(case: Any) -> User:
+    found: User = case.buyer
+    return found
+
+
+seller = api.seller
+
+
+def mediator(case: Any) -> User:
+    """Whoever holds the case; before that, the mediator of these tests."""
+    found: User = case.mediator or world.staff("", "mediator")
+    return found
+
+
+def second(case: Any) -> User:
+    return world.staff("", "lead_mediator")
+
+
+def paid(clock: Any) -> Order:
+    return world.an_order()
+
+
+def long_paid(clock: Any) -> Order:
+    order = world.an_order()
+    clock.shift(11 * DAY)
+    return order
+
+
+def shipped(clock: Any) -> Order:
+    return world.shipped()
+
+
+def waited(clock: Any) -> Order:
+    order = world.shipped()
+    clock.shift(11 * DAY)
+    return order
+
+
+def opened(clock: Any, **wishes: Any) -> Dispute:
+    prices = wishes.pop("prices", (1173,))
+    order = world.shipped(prices=prices)
+    clock.shift(11 * DAY)
+    return again(world.a_dispute(order, **wishes))
+
+
+def to_return(clock: Any) -> Dispute:
+    dispute = opened(clock, remedy="return_and_refund", reason="damaged.in_transit")
+    return again(disputes.accept_claim(dispute.pk, by=world.seller_of(dispute)))
+
+
+def returning(clock: Any) -> Dispute:
+    dispute = to_return(clock)
+    disputes.ship_return(dispute.pk, carrier="Post", tracking_number="B1", by=world.buyer_of(dispute))
+    return again(dispute)
+
+
+def escalated(clock: Any, **wishes: Any) -> Dispute:
+    dispute = opened(clock, **wishes)
+    disputes.refuse_claim(dispute.pk, note="It was fine.", by=world.seller_of(dispute))
+    clock.shift(7 * DAY)
+    sweep()
+    return again(dispute)
+
+
+def held(clock: Any, **wishes: Any) -> Dispute:
+    dispute = escalated(clock, **wishes)
+    return again(disputes.assign(dispute.pk, by=world.acting(world.staff("", "mediator"))))
+
+
+def decided(clock: Any) -> Dispute:
+    """A decision above the limit, which a second mediator has to look at."""
+    dispute = held(clock, prices=(70000,))
+    by = world.acting(mediator(dispute))
+    disputes.adjudicate(
+        dispute.pk, outcome="refunded", reason_code="quality.poor_workmanship", facts="Seen.", by=by
+    )
+    return again(dispute)
+
+
+def again(dispute: Dispute) -> Dispute:
+    return Dispute.objects.select_related("order", "claim", "buyer", "store", "mediator").get(pk=dispute.pk)
+
+
+# -- every verb and its doors --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A case, who may do the verb, and the doors that lead to it. `once`: a second time is refused."""
+
+    start: Callable[[Any], Any]
+    who: Callable[[Any], User]
+    doors: dict[str, Knock]
+    once: bool = True
+    #: who else sees the case, and is told 403
+    not_theirs: tuple[str, ...] = field(default=("buyer", "seller", "mediator", "moderator"))
+
+
+DECISION = {
+    "outcome": "partly_refunded",
+    "reason_code": "quality.poor_workmanship",
+    "facts": "The seam is torn.",
+    "note_to_parties": "Thank you both.",
+}
+DESK, CASE = "/admin/desk/{id}/", "/disputes/{id}/"
+
+
+def of_dispute(
+    page_url: str, api_verb: str, start: Any, who: Any, data: dict[str, Any] | None = None, **more: Any
+) -> Verb:
+    data = data or {}
+    doors = {"page": page(CASE + page_url, **data), "api": endpoint(f"disputes/{{id}}/{api_verb}/", **data)}
+    return Verb(start, who, doors, **more)
+
+
+def of_staff(verb: str, api_verb: str, start: Any, who: Any, **data: Any) -> Verb:
+    doors = {
+        "desk": page(f"{DESK}do/{verb}/", **data),
+        "api": endpoint(f"disputes/{{id}}/{api_verb}/", **data),
+    }
+    return Verb(start, who, doors)
+
+
+def of_order(
+    page_url: str, api_verb: str, start: Any, who: Any, data: dict[str, Any] | None = None, **more: Any
+) -> Verb:
+    data = data or {}
+    doors = {
+        "page": page(f"/orders/{{id}}/{page_url}", **data),
+        "api": endpoint(f"orders/{{id}}/{api_verb}/", **data),
+    }
+    return Verb(start, who, doors, **more)
+
+
+PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
+VERBS: dict[tuple[str, str], Verb] = {
+    ("Dispute", "open"): Verb(
+        waited, buyer, {"page": open_by_page, "api": open_by_api}, not_theirs=("seller", "mediator")
+    ),
+    ("Dispute", "accept_claim"): of_dispute("accept/", "accept-claim", opened, seller),
+    ("Dispute", "refuse_claim"): of_dispute(
+        "refuse/", "refuse-claim", opened, seller, {"note": "It was fine."}, once=False
+    ),
+    ("Dispute", "cancel"): of_dispute("cancel/", "cancel", opened, buyer),
+    ("Dispute", "send_message"): of_dispute(
+        "", "send-message", opened, buyer, {"text": "Hello."}, once=False
+    ),
+    ("Dispute", "provide_evidence"): Verb(
+        opened, buyer, {"page": upload_page, "api": upload_api}, once=False
+    ),
+    ("Dispute", "ship_return"): of_dispute("return/", "ship-return", to_return, buyer, PARCEL),
+    ("Dispute", "acknowledge_return"): of_dispute(
+        "return/received/", "acknowledge-return", returning, seller
+    ),
+    ("Dispute", "contest_return"): of_dispute(
+        "return/wrong/", "contest-return", returning, seller, {"code": "damaged", "note": "It is wet."}
+    ),
+    ("Dispute", "assign"): of_staff("assign", "assign", escalated, mediator),
+    ("Dispute", "release"): of_staff("release", "release", held, mediator),
+    ("Dispute", "staff_cancel"): of_staff(
+        "staff_cancel", "staff-cancel", held, mediator, reason="Opened by mistake."
+    ),
+    ("Dispute", "approve"): of_staff("approve", "approve", decided, second),
+    ("Dispute", "reject_approval"): of_staff(
+        "reject_approval", "reject-approval", decided, second, note="Look again."
+    ),
+    ("Dispute", "adjudicate"): Verb(
+        held,
+        mediator,
+        {
+            "desk": page(
+                f"{DESK}decide/", **DECISION, amount="5.00", return_shipping_paid_by="seller", step="send"
+            ),
+            "api": endpoint(
+                "disputes/{id}/adjudicate/", **DECISION, amount={"amount": "5.00", "currency": "USD"}
+            ),
+        },
+    ),
+    ("Order", "ship"): Verb(
+        paid,
+        seller,
+        {
+            "page": page("/orders/{id}/send/", **PARCEL, days=30),
+            "api": endpoint(
+                "orders/{id}/ship/",
+                **PARCEL,
+                promised_by=lambda order: (order.placed_at + 30 * DAY).isoformat(),
+            ),
+        },
+        once=False,
+    ),
+    ("Order", "change_tracking"): of_order(
+        "tracking/", "change-tracking", shipped, seller, PARCEL, once=False
+    ),
+    ("Order", "record_tracking"): of_order(
+        "parcel/", "tracking-events", shipped, seller, {"code": "delivered", "city": "Perm"}, once=False
+    ),
+    ("Order", "extend_protection"): of_order(
+        "extend/", "extend-protection", shipped, seller, {"days": 5}, once=False
+    ),
+    ("Order", "request_extension"): of_order("more-time/", "request-extension", shipped, buyer, once=False),
+    ("Order", "confirm_receipt"): of_order("received/", "confirm-receipt", shipped, buyer),
+    ("Order", "cancel"): of_order("cancel/", "cancel", long_paid, buyer),
+    ("Order", "send_message"): of_order(
+        "", "messages", shipped, buyer, {"text": "When will it come?"}, once=False
+    ),
+}
+#: verbs with one door only
+ONE_DOOR = {
+    ("Order", "pay"): "a payment comes with the order: POST /orders/ alone",
+    ("Dispute", "record_return_tracking"): "carriers report through the integrator: the API alone",
+}
+
+
+def both(case: str, verb: str) -> Any:
+    return pytest.param(VERBS[case, verb], id=f"{case}.{verb}")
+
+
+EACH = pytest.mark.parametrize("verb", [both(*name) for name in VERBS])
+
+
+def test_every_verb_of_a_person_knocks_here() -> None:
+    wanted = {
+        (m.__name__, verb)
+        for m in (Order, Dispute)
+        for verb, rule in m.RULES.items()
+        if rule is not system_only
+    }
+    assert wanted - ONE_DOOR.keys() == VERBS.keys() - {("Dispute", "open")}
+    assert all(len(verb.doors) > 1 for verb in VERBS.values())
+
+
+@EACH
+def test_every_door_writes_the_same_rows(verb: Verb, clock: Any) -> None:
+    case = verb.start(clock)
+    who, before = verb.who(case), rows()
+    written = {name: outcome(knock, case, who) for name, knock in verb.doors.items()}
+    first, *others = written.values()
+    assert first != before, "the door let them in and did nothing"
+    for other in others:
+        for table, expected in first.items():
+            assert other[table] == expected, f"{table} differs between {', '.join(written)}"
+    assert rows() == before
+
+
+def outcome(knock: Knock, case: Any, who: User) -> dict[str, list[str]]:
+    """What stands there after the knock; then the knock is taken back."""
+    with transaction.atomic():
+        response = knock(case, who)
+        assert response.status_code in (200, 201, 302), (response.status_code, response.content)
+        invariants.check_all()
+        after = rows()
+        transaction.set_rollback(True)
+    return after
+
+
+@EACH
+def test_a_second_time_is_refused_at_every_door(verb: Verb, clock: Any) -> None:
+    if not verb.once:
+        pytest.skip("may be done again")
+    case = verb.start(clock)
+    who = verb.who(case)
+    for first in verb.doors.values():
+        for name, knock in verb.doors.items():
+            with transaction.atomic():
+                first(case, who)
+                after = rows()
+                response = knock(case, who)
+                assert rows() == after, f"a second time through the {name} wrote something"
+                # A page may lead to what is there already (a second tap on Send), or say it on the page itself.
+                assert response.status_code in ((302, 403, 404, 409) if name != "api" else (403, 409)), (
+                    name,
+                    response,
+                )
+                transaction.set_rollback(True)
+
+
+@EACH
+def test_whoever_may_not_is_refused_at_every_door(verb: Verb, clock: Any) -> None:
+    case = verb.start(clock)
+    theirs = verb.who(case)
+    people = {
+        "buyer": case.buyer,
+        "seller": api.seller(case),
+        "mediator": world.staff("", "mediator"),
+        "moderator": world.staff("", "moderator"),
+        "another buyer": world.shipped().buyer,
+        "another seller": api.seller(world.shipped()),
+        "somebody": world.person(),
+    }
+    before = rows()
+    for name, knock in verb.doors.items():
+        for role, person in people.items():
+            if person == theirs or may(case, verb, person):
+                continue
+            response = knock(case, person)
+            assert rows() == before, f"{role} moved something through the {name}"
+            assert response.status_code in refusals(name, role), (name, role, response.status_code)
+
+
+def may(case: Any, verb: Verb, person: User) -> bool:
+    """Some verbs are for more than one person; the rule itself says so."""
+    name = next(name for (_case, name), each in VERBS.items() if each is verb)
+    rule = case.RULES.get(name)
+    return bool(rule and rule(world.acting(person), case))
+
+
+def refusals(door: str, role: str) -> tuple[int, ...]:
+    """Who sees the case is told that it is not theirs; for everybody else there is none. The desk shows no door at all."""
+    if door == "desk":
+        return (403,) if role in ("mediator", "moderator") else (302,)
+    if role in ("another buyer", "another seller", "somebody"):
+        return (404,)
+    return (403, 404) if door == "page" else (403,)
+
+
+def test_the_next_case_is_the_same_at_the_desk_and_in_the_api(clock: Any) -> None:
+    first, _later = escalated(clock), escalated(clock)
+    who = world.staff("", "mediator")
+    desk = outcome(page("/admin/desk/next/"), first, who)
+    assert outcome(endpoint("disputes/next/"), first, who) == desk
+    assert any("'assign'" in row for row in desk["DisputeEvent"])
