@@ -60,7 +60,7 @@ RULES: Mapping[str, Rule] = {
     "cancel": buyer,
     "send_message": party,
     "provide_evidence": party,
-    # returns
+    # the goods go back
     "ship_return": buyer,
     "record_return_tracking": sender,
     "acknowledge_return": seller,

@@ -88,19 +88,19 @@ class DisputeAdmin(CaseRecords):
         return case_link(dispute.order)
 
     @admin.display(description=_("asked for"))
-    def asked(self, dispute: Dispute) -> str:
+    def asked(self, dispute: Any) -> str:
         return in_words(dispute.money(dispute.claim.amount))
 
     @admin.display(description=_("reason"))
-    def why(self, dispute: Dispute) -> str:
+    def why(self, dispute: Any) -> str:
         return str(dispute.claim.get_reason_display())
 
     @admin.display(description=_("wanted"))
-    def remedy(self, dispute: Dispute) -> str:
+    def remedy(self, dispute: Any) -> str:
         return f"{dispute.claim.get_remedy_display()}: {self.asked(dispute)}"
 
     @admin.display(description=_("the buyer says"))
-    def description(self, dispute: Dispute) -> str:
+    def description(self, dispute: Any) -> str:
         return dispute.claim.description
 
     def buttons(self, case: Any, verbs: list[str]) -> list[Button]:

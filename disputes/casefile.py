@@ -193,11 +193,11 @@ def event_line(event: Any, words: dict[str, Any]) -> TimelineLine:
 
 
 def _sums(dispute: Dispute) -> list[tuple[str, Money]]:
-    escrow = dispute.order.escrow
+    escrow, claim = dispute.order.escrow, dispute.claim
     return [
         (_("Paid for the order"), dispute.money(escrow.captured)),
         (_("Held for this dispute"), dispute.money(dispute.held)),
-        (_("The buyer asks for"), dispute.money(dispute.claim.amount)),
+        (_("The buyer asks for"), dispute.money(claim.amount)),
         (_("Held in all"), escrow.held),
         (_("Gone back to the buyer"), dispute.money(escrow.refunded)),
         (_("Gone to the seller"), dispute.money(escrow.released)),

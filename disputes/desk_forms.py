@@ -82,13 +82,15 @@ class DecisionForm(forms.Form):
         self.fields["amount"].help_text = _t("At most %(most)s. Only for a partial refund, or a return.") % {
             "most": most.text
         }
+        claim = dispute.claim
         self.initial = {
-            "amount": dispute.money(min(dispute.claim.amount, dispute.held)).text,
-            "reason_code": dispute.claim.reason,
+            "amount": dispute.money(min(claim.amount, dispute.held)).text,
+            "reason_code": claim.reason,
             "return_shipping_paid_by": Payer.SELLER if dispute.reason.fault != "nobody" else Payer.BUYER,
             "facts": facts,
             "version": dispute.version,
-        } | self.initial
+            **self.initial,
+        }
         for row in self.exhibits:
             self._add_exhibit(row)
 

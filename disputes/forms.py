@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -102,7 +103,9 @@ class AmountForm(forms.Form):
 class WordsForm(forms.Form):
     """What happened, in the buyer's own words, and the reason that is nearest."""
 
-    words = forms.CharField(label=_("What happened?"), widget=forms.Textarea, help_text=_("Write in any language."))
+    words = forms.CharField(
+        label=_("What happened?"), widget=forms.Textarea, help_text=_("Write in any language.")
+    )
     nearest = forms.ChoiceField(label=_("Which of these is nearest?"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, nearest: Sequence[Choice], least: int, most: int, **kwargs: Any) -> None:
@@ -113,8 +116,8 @@ class WordsForm(forms.Form):
         words: Any = self.fields["words"]
         words.min_length, words.max_length = least, most
         words.validators += [
-            forms.fields.validators.MinLengthValidator(least),
-            forms.fields.validators.MaxLengthValidator(most),
+            MinLengthValidator(least),
+            MaxLengthValidator(most),
         ]
 
 
@@ -136,7 +139,9 @@ class NoteForm(forms.Form):
         label=_("Why do you say no?"),
         widget=forms.Textarea,
         max_length=LONGEST_NOTE,
-        help_text=_("The buyer and a mediator read this. Write what you know, and add photos if you have them."),
+        help_text=_(
+            "The buyer and a mediator read this. Write what you know, and add photos if you have them."
+        ),
     )
 
 
@@ -145,20 +150,30 @@ class ReturnForm(forms.Form):
 
     carrier = forms.CharField(label=_("Carrier"), max_length=120, required=False)
     tracking_number = forms.CharField(
-        label=_("Tracking number"), max_length=120, help_text=_("It stands on the paper that the carrier gave you.")
+        label=_("Tracking number"),
+        max_length=120,
+        help_text=_("It stands on the paper that the carrier gave you."),
     )
 
 
 class ContestForm(forms.Form):
     """What is wrong with what came back."""
 
-    code = forms.ChoiceField(label=_("What is wrong with the return?"), choices=CONTEST, widget=forms.RadioSelect)
+    code = forms.ChoiceField(
+        label=_("What is wrong with the return?"), choices=CONTEST, widget=forms.RadioSelect
+    )
     note = forms.CharField(
-        label=_("Say more"), widget=forms.Textarea, required=False, max_length=LONGEST_NOTE, help_text=_("Write in any language.")
+        label=_("Say more"),
+        widget=forms.Textarea,
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text=_("Write in any language."),
     )
 
 
 class MessageForm(forms.Form):
     """A few words to the other side."""
 
-    text = forms.CharField(label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    text = forms.CharField(
+        label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )

@@ -72,6 +72,10 @@ def _terms(dispute: Dispute) -> Outcome:
     return dispute.split(dispute.settled_amount or 0)
 
 
+def _is_unclaimed(dispute: Any) -> bool:
+    return dispute.mediator_id is None
+
+
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def visible_to(self, actor: Actor) -> DisputeQuerySet:
         return self.filter(access.visible(actor))
@@ -86,7 +90,10 @@ class Dispute(Case):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="disputes")
     integrator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     thread = models.OneToOneField(Thread, on_delete=models.PROTECT, related_name="dispute")
-    claim = models.ForeignKey("Claim", null=True, on_delete=models.PROTECT, related_name="+")
+    # never empty outside the transaction that opens the dispute: the claim needs its dispute's row first
+    claim: models.ForeignKey[Claim, Claim] = models.ForeignKey(  # type: ignore[misc]
+        "Claim", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     state = FSMField(default=State.AWAITING_SELLER, choices=State.choices, protected=True)
     outcome = models.CharField(max_length=24, choices=Result, blank=True)
@@ -270,7 +277,7 @@ class Dispute(Case):
     def mediate_lost_return(self) -> None:
         """It has been on its way for too long."""
 
-    @transition(field=state, source=State.MEDIATION, target=None, conditions=[lambda d: d.mediator_id is None])
+    @transition(field=state, source=State.MEDIATION, target=None, conditions=[_is_unclaimed])
     def assign(self) -> None:
         """A mediator takes the case (M-02)."""
 

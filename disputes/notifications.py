@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import Message, members_of, tell
+
+if TYPE_CHECKING:
+    from .models import Dispute
 
 _MEDIATOR = _("A mediator decides now. We plan to decide by %(due)s.")
 _RETURN = _("Send the item back and enter the tracking number by %(due)s. If you do not, you get no refund.")
@@ -104,7 +108,7 @@ SILENT = {
 
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
-    dispute = event.case
+    dispute = cast("Dispute", event.case)
     messages: Sequence[Message] = MESSAGES.get(event.verb, ())
     if not messages or dispute.state == "awaiting_approval":
         return  # a decision that waits for approval is told once it is approved

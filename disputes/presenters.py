@@ -64,7 +64,10 @@ def title_of(dispute: Dispute) -> str:
     item = lines[0].order_line.title if lines else dispute.order.reference
     if len(lines) > 1:
         others = len(lines) - 1
-        item = ngettext("%(item)s and %(n)s more", "%(item)s and %(n)s more", others) % {"item": item, "n": others}
+        item = ngettext("%(item)s and %(n)s more", "%(item)s and %(n)s more", others) % {
+            "item": item,
+            "n": others,
+        }
     return _("%(item)s: %(reason)s") % {"item": item, "reason": reason_label(dispute)}
 
 
@@ -118,9 +121,14 @@ def next_step(dispute: Dispute, role: str, now: datetime) -> NextStep | None:
     if default is None:
         return None
     if dispute.is_overdue(now):
-        words = sentence(_("The time ended {at}. We carry out now what was promised for this case."), at=moment(default.at))
-        return NextStep(_("One moment"), True, [words])
-    parts: dict[str, Any] = {"at": moment(default.at, "at"), "left": countdown(default.at) if default.at else ""}
+        over = sentence(
+            _("The time ended {at}. We carry out now what was promised for this case."), at=moment(default.at)
+        )
+        return NextStep(_("One moment"), True, [over])
+    parts: dict[str, Any] = {
+        "at": moment(default.at, "at"),
+        "left": countdown(default.at) if default.at else "",
+    }
     if default.outcome:
         parts |= {"buyer": money(default.outcome.buyer), "seller": money(default.outcome.seller)}
     parts["held"] = money(dispute.money(dispute.held))
@@ -136,7 +144,10 @@ def _words(dispute: Dispute, phase: str, role: str) -> tuple[str, Sequence[str]]
         return _negotiation(dispute, role)
     if phase in (State.MEDIATION, State.AWAITING_APPROVAL):
         decides = _("A mediator decides about {held}. We plan to decide by {at}.")
-        return _("A mediator looks at this"), [decides, _("You do not need to do anything. You can still add photos or files.")]
+        return _("A mediator looks at this"), [
+            decides,
+            _("You do not need to do anything. You can still add photos or files."),
+        ]
     return _returning(phase, role)
 
 
@@ -144,7 +155,9 @@ def _awaiting_seller(role: str, *, with_return: bool) -> tuple[str, Sequence[str
     if role == SELLER:
         by = _("Answer by {at}. That is in {left}.")
         if with_return:
-            then = _("If you do nothing, the buyer sends the item back and then gets {buyer}. You keep {seller}.")
+            then = _(
+                "If you do nothing, the buyer sends the item back and then gets {buyer}. You keep {seller}."
+            )
         else:
             then = _("If you do nothing, the buyer gets {buyer} and you get {seller}.")
         return _("Your next step: answer the buyer"), [by, then]
@@ -171,13 +184,19 @@ def _returning(phase: str, role: str) -> tuple[str, Sequence[str]]:
     if phase == State.AWAITING_RETURN:
         if role == BUYER:
             by = _("Send it and enter the tracking number by {at}. That is in {left}.")
-            return _("Your next step: send the item back"), [by, _("If you do nothing, you get no money back.")]
+            return _("Your next step: send the item back"), [
+                by,
+                _("If you do nothing, you get no money back."),
+            ]
         by = _("The buyer sends the item back by {at}.")
         return _("Waiting for the return"), [by, _("If they do not, the money goes to the seller: {seller}.")]
     if phase == "return_delivered":
         if role == SELLER:
             by = _("Look at the item and tell us by {at}. That is in {left}.")
-            return _("Your next step: check the return"), [by, _("If you do nothing, the buyer gets {buyer}.")]
+            return _("Your next step: check the return"), [
+                by,
+                _("If you do nothing, the buyer gets {buyer}."),
+            ]
         by = _("The seller checks the item by {at}.")
         return _("The item is back at the seller"), [by, _("If they do nothing, the buyer gets {buyer}.")]
     return _("The return is on its way"), [_("If it has not come by {at}, a mediator looks at this.")]
@@ -199,7 +218,11 @@ def result(dispute: Dispute, role: str) -> list[SafeString]:
 
 def _headline(dispute: Dispute, role: str) -> str:
     if dispute.outcome == Result.NO_REFUND:
-        return _("You get no money back.") if role == BUYER else _("The buyer gets no money back. The seller gets {rest}.")
+        return (
+            _("You get no money back.")
+            if role == BUYER
+            else _("The buyer gets no money back. The seller gets {rest}.")
+        )
     if role != BUYER:
         return _("The buyer gets {back} back. The seller gets {rest}.")
     if dispute.outcome == Result.RETURNED_AND_REFUNDED or not dispute.claim.received:
@@ -211,7 +234,11 @@ def _why_ended(dispute: Dispute, role: str) -> str:
     if dispute.reached_by == ReachedBy.SELLER_SILENCE:
         return _("You did not answer in time.") if role == SELLER else _("The seller did not answer in time.")
     if dispute.reached_by == ReachedBy.BUYER_SILENCE:
-        return _("You did not send the item back in time.") if role == BUYER else _("The item was not sent back in time.")
+        return (
+            _("You did not send the item back in time.")
+            if role == BUYER
+            else _("The item was not sent back in time.")
+        )
     if dispute.reached_by == ReachedBy.DECISION:
         return _("A mediator decided. The reasons stand below.")
     return _("You agreed on this.") if role in (BUYER, SELLER) else _("The two sides agreed on this.")
@@ -232,9 +259,16 @@ def buttons(dispute: Dispute, verbs: Sequence[str]) -> list[dict[str, str]]:
 
 def timeline(dispute: Dispute, events: Sequence[Any], actor: Actor) -> list[TimelineLine]:
     """What happened, newest first. What a verb said to both sides stands below it."""
-    told = [event for event in events if event.verb not in NOT_TOLD and event.to_state != State.AWAITING_APPROVAL]
+    told = [
+        event for event in events if event.verb not in NOT_TOLD and event.to_state != State.AWAITING_APPROVAL
+    ]
     return [
-        TimelineLine(str(HAPPENED.get(event.verb, event.verb)), event.at, by=_who(dispute, event, actor), note=_note(event))
+        TimelineLine(
+            str(HAPPENED.get(event.verb, event.verb)),
+            event.at,
+            by=_who(dispute, event, actor),
+            note=_note(event),
+        )
         for event in reversed(told)
     ]
 
@@ -252,5 +286,8 @@ def _note(event: Any) -> str:
         count = int(data["files"])
         return ngettext("%(n)s file", "%(n)s files", count) % {"n": count}
     if data.get("tracking_number"):
-        return _("%(carrier)s, number %(number)s") % {"carrier": data.get("carrier", ""), "number": data["tracking_number"]}
+        return _("%(carrier)s, number %(number)s") % {
+            "carrier": data.get("carrier", ""),
+            "number": data["tracking_number"],
+        }
     return str(data.get("note", ""))

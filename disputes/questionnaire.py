@@ -203,7 +203,13 @@ def reachable(answers: Answers, lines: Sequence[OrderLine]) -> list[str]:
 
 def answered(answers: Answers, step: str) -> bool:
     """Has this page been gone through?"""
-    needs = {"items": "lines", "part": "amount", "evidence": "evidence_seen", "ask": "ask", "detail": "detail"}
+    needs = {
+        "items": "lines",
+        "part": "amount",
+        "evidence": "evidence_seen",
+        "ask": "ask",
+        "detail": "detail",
+    }
     return bool(answers.get(needs.get(step, step)))
 
 
@@ -265,7 +271,9 @@ def chosen_lines(answers: Answers, lines: Sequence[OrderLine]) -> list[tuple[Ord
     chosen = answers.get("lines") or {}
     if not chosen or "items" not in path(answers, lines):
         return [(line, line.quantity) for line in lines]
-    return [(line, min(int(chosen[line.public_id]), line.quantity)) for line in lines if line.public_id in chosen]
+    return [
+        (line, min(int(chosen[line.public_id]), line.quantity)) for line in lines if line.public_id in chosen
+    ]
 
 
 def remedy_of(answers: Answers) -> str:

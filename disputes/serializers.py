@@ -7,7 +7,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+from marketplace.core.serializers import (
+    AvailableActionSerializer,
+    MomentField,
+    MoneyField,
+    NextDefaultSerializer,
+    StrictSerializer,
+    TextField,
+)
 from marketplace.evidence.serializers import EvidenceSerializer
 from marketplace.messaging.services import LONGEST as LONGEST_MESSAGE
 from marketplace.orders.models import TrackingEvent
@@ -38,7 +45,7 @@ class OpenSerializer(StrictSerializer):
     """A claim. Without an amount: all that can be refunded."""
 
     order = TextField(max_length=40)
-    lines = ChosenLineSerializer(many=True, max_length=500)
+    lines = serializers.ListField(child=ChosenLineSerializer(), max_length=500)
     received = serializers.BooleanField(help_text="Did the goods come?")
     reason = serializers.ChoiceField(choices=REASON_CHOICES)
     remedy = serializers.ChoiceField(choices=Remedy.choices)
@@ -114,7 +121,7 @@ class AdjudicateSerializer(StrictSerializer):
         max_length=40, help_text="A code of the reason tree, `fraud.*` or `evidence.insufficient`."
     )
     facts = TextField(max_length=LONGEST_FACTS * ROOM, allow_blank=True)
-    evidence_cited = CitedSerializer(many=True, default=list, max_length=100)
+    evidence_cited = serializers.ListField(child=CitedSerializer(), default=list, max_length=100)
     note_to_parties = TextField(max_length=LONGEST_FACTS, allow_blank=True, default="")
 
 
@@ -190,29 +197,6 @@ class ClaimSerializer(serializers.Serializer):
     amount = MoneyField()
     description = serializers.CharField()
     revision = serializers.IntegerField()
-
-
-class OutcomeSerializer(serializers.Serializer):
-    """Who gets what; together, all that the case holds."""
-
-    buyer = MoneyField()
-    seller = MoneyField()
-
-
-class NextDefaultSerializer(serializers.Serializer):
-    """What happens if nobody acts (Z-05). `action` null: nothing by itself, `at` is a target date."""
-
-    at = MomentField(allow_null=True)
-    action = serializers.CharField(allow_null=True)
-    waiting_for = serializers.CharField()
-    outcome = OutcomeSerializer(allow_null=True)
-
-
-class AvailableActionSerializer(serializers.Serializer):
-    """Something that you may do now: `POST …/{action}/`."""
-
-    action = serializers.CharField()
-    until = MomentField(allow_null=True)
 
 
 class ReturnSerializer(serializers.Serializer):
@@ -334,7 +318,7 @@ class NoneYetField(serializers.ListField):
     """A list that is always empty in this version."""
 
 
-@extend_schema_field({"type": "null"})
+@extend_schema_field({"type": ["object", "null"]})
 class NoAppealField(serializers.JSONField):
     """Always null in this version."""
 
@@ -347,7 +331,7 @@ class DisputeSerializer(DisputeRowSerializer):
     evidence_requests = NoneYetField()
     proposals = NoneYetField()
     decision = DecisionSerializer(allow_null=True)
-    appeal = NoAppealField(allow_null=True)
+    appeal = NoAppealField()
     appeals = NoneYetField()
     refunds = RefundSerializer(many=True)
     messages = WrittenMessageSerializer(many=True)

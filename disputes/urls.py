@@ -19,6 +19,10 @@ urlpatterns = [
     path("disputes/<str:public_id>/refuse/", acts.Refuse.as_view(), name="refuse_claim"),
     path("disputes/<str:public_id>/cancel/", acts.Cancel.as_view(), name="cancel"),
     path("disputes/<str:public_id>/return/", acts.ShipReturn.as_view(), name="ship_return"),
-    path("disputes/<str:public_id>/return/received/", acts.AcknowledgeReturn.as_view(), name="acknowledge_return"),
+    path(
+        "disputes/<str:public_id>/return/received/",
+        acts.AcknowledgeReturn.as_view(),
+        name="acknowledge_return",
+    ),
     path("disputes/<str:public_id>/return/wrong/", acts.ContestReturn.as_view(), name="contest_return"),
 ]

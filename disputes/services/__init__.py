@@ -1,7 +1,16 @@
 """The verbs of a dispute. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
 from .mediation import adjudicate, approve, assign, reject_approval, release, take_next
-from .negotiation import accept_claim, cancel, escalate, grant_claim, provide_evidence, refuse_claim, send_message, staff_cancel
+from .negotiation import (
+    accept_claim,
+    cancel,
+    escalate,
+    grant_claim,
+    provide_evidence,
+    refuse_claim,
+    send_message,
+    staff_cancel,
+)
 from .opening import ClaimData, LineData, discard_draft, open_dispute, save_draft
 from .returns import (
     acknowledge_return,

@@ -72,7 +72,7 @@ def adjudicate(
         to_buyer = _check(dispute, outcome, amount, return_shipping_paid_by, reason_code, facts, evidence_cited)
         decision = Decision.objects.create(
             dispute=dispute,
-            mediator_id=by.user_id,
+            mediator_id=by.person_id,
             outcome=outcome,
             amount=to_buyer,
             return_shipping_paid_by=return_shipping_paid_by,
@@ -96,7 +96,7 @@ def approve(pk: int, *, by: Actor) -> Dispute:
     with step(Dispute, pk, "approve", by=by) as dispute:
         decision = _second_pair_of_eyes(dispute, by)
         dispute.approve(with_return=decision.outcome == Result.RETURNED_AND_REFUNDED)
-        Approval.objects.create(decision=decision, mediator_id=by.user_id, approved=True, at=dispute.at)
+        Approval.objects.create(decision=decision, mediator_id=by.person_id, approved=True, at=dispute.at)
         _carry_out(dispute, decision, by)
     return dispute
 
@@ -108,7 +108,7 @@ def reject_approval(pk: int, *, note: str, by: Actor) -> Dispute:
         if not note.strip():
             raise Invalid.field("note", "required", _("Say what should be looked at again."))
         dispute.reject_approval()
-        Approval.objects.create(decision=decision, mediator_id=by.user_id, approved=False, note=note.strip(), at=dispute.at)
+        Approval.objects.create(decision=decision, mediator_id=by.person_id, approved=False, note=note.strip(), at=dispute.at)
         dispute.say(note=note.strip())
     return dispute
 

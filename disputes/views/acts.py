@@ -77,7 +77,9 @@ class Cancel(DisputeVerb):
         """Until when these lines may be disputed again (D-08); None where they may not."""
         dispute = self.case
         lines = dispute.lines.values("order_line")
-        before = type(dispute).objects.filter(state="cancelled", lines__order_line__in=lines).distinct().count()
+        before = (
+            type(dispute).objects.filter(state="cancelled", lines__order_line__in=lines).distinct().count()
+        )
         if before >= dispute.policy.redispute_times:
             return None
         dispute.order.now = dispute.now
@@ -148,7 +150,9 @@ class AddFiles(DisputeVerb):
         sent = [(str(file.name), file.file) for file in form.cleaned_data["files"]]
         intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy))
         for refusal in intake.refused:
-            form.add_error("files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail})
+            form.add_error(
+                "files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail}
+            )
         self.taken = [file.public_id for file in intake.taken]
         if form.errors:
             if self.taken:

@@ -19,7 +19,13 @@ from marketplace.core.edges import actor_of
 from marketplace.core.errors import AlreadyDisputed, Forbidden, NotFound
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.presenters import title_of
-from marketplace.orders.protection import Window, dispute_window, never_sent_window, payment_window, prefetches
+from marketplace.orders.protection import (
+    Window,
+    dispute_window,
+    never_sent_window,
+    payment_window,
+    prefetches,
+)
 
 from .. import questionnaire as q
 from .. import services
@@ -166,11 +172,17 @@ class NotYet(ProblemView):
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """Another answer than the one that is too early."""
-        self.save({key: kept for key, kept in self.answers.items() if key not in ("what", "detail", "reason")})
+        self.save(
+            {key: kept for key, kept in self.answers.items() if key not in ("what", "detail", "reason")}
+        )
         return HttpResponseRedirect(reverse("disputes:problem", args=[public_id]))
 
-    def show(self, found: Obstacle, *, status: int = 200, typed: dict[str, str] | None = None) -> HttpResponse:
-        return render(self.request, "disputes/problem/not_yet.html", not_yet(self, found, typed), status=status)
+    def show(
+        self, found: Obstacle, *, status: int = 200, typed: dict[str, str] | None = None
+    ) -> HttpResponse:
+        return render(
+            self.request, "disputes/problem/not_yet.html", not_yet(self, found, typed), status=status
+        )
 
 
 def not_yet(view: ProblemView, found: Obstacle, typed: dict[str, str] | None = None) -> dict[str, Any]:

@@ -96,8 +96,16 @@ def groups(p: ProtectionPolicy) -> list[tuple[str, list[Limit]]]:
 
 def _order(p: ProtectionPolicy) -> list[Limit]:
     return [
-        Limit(_("The seller sends the parcel, from payment"), days(p.ship_within_days), _("Then you can cancel and get all back.")),
-        Limit(_("The longest time for delivery"), days(p.max_delivery_days), _("Protection lasts from sending to the promised day.")),
+        Limit(
+            _("The seller sends the parcel, from payment"),
+            days(p.ship_within_days),
+            _("Then you can cancel and get all back."),
+        ),
+        Limit(
+            _("The longest time for delivery"),
+            days(p.max_delivery_days),
+            _("Protection lasts from sending to the promised day."),
+        ),
         Limit(
             _("After you said that it came, or protection ended"),
             days(p.post_receipt_days),
@@ -108,7 +116,11 @@ def _order(p: ProtectionPolicy) -> list[Limit]:
 
 def _opening(p: ProtectionPolicy) -> list[Limit]:
     to_all = p.dispute_wait_applies_to == ProtectionPolicy.Wait.ALL
-    what = _("Wait after the parcel was sent") if to_all else _("Wait after the parcel was sent, if it did not come")
+    what = (
+        _("Wait after the parcel was sent")
+        if to_all
+        else _("Wait after the parcel was sent, if it did not come")
+    )
     return [
         Limit(what, days(p.dispute_wait_days), _("From the day after you can open a dispute.")),
         Limit(
@@ -119,15 +131,23 @@ def _opening(p: ProtectionPolicy) -> list[Limit]:
         Limit(_("Payment problems"), _("At once"), _("You can tell us as soon as you have paid.")),
         Limit(
             _("Opening again after you closed a dispute"),
-            ngettext("%(n)s time", "%(n)s times", p.redispute_times) % {"n": p.redispute_times} if p.redispute_times else _("Never"),
+            ngettext("%(n)s time", "%(n)s times", p.redispute_times) % {"n": p.redispute_times}
+            if p.redispute_times
+            else _("Never"),
         ),
     ]
 
 
 def _negotiation(p: ProtectionPolicy) -> list[Limit]:
     return [
-        Limit(_("The seller answers"), days(p.seller_response_days), _("If not, you get what you asked for.")),
-        Limit(_("You two find an agreement, from opening"), days(p.negotiation_days), _("Then a mediator decides.")),
+        Limit(
+            _("The seller answers"), days(p.seller_response_days), _("If not, you get what you asked for.")
+        ),
+        Limit(
+            _("You two find an agreement, from opening"),
+            days(p.negotiation_days),
+            _("Then a mediator decides."),
+        ),
         Limit(_("The seller answers a changed request, at least"), hours(p.edit_answer_hours)),
     ]
 
@@ -136,8 +156,16 @@ def _mediation(p: ProtectionPolicy) -> list[Limit]:
     return [
         Limit(_("We plan to decide within"), days(p.mediation_target_days)),
         Limit(_("At the latest within"), days(p.mediation_latest_days)),
-        Limit(_("You answer when we ask for a photo or paper"), days(p.evidence_request_days), _("Then we decide on what is there.")),
-        Limit(_("You choose between two results"), days(p.choice_days), _("If you do not choose, the first one holds.")),
+        Limit(
+            _("You answer when we ask for a photo or paper"),
+            days(p.evidence_request_days),
+            _("Then we decide on what is there."),
+        ),
+        Limit(
+            _("You choose between two results"),
+            days(p.choice_days),
+            _("If you do not choose, the first one holds."),
+        ),
         Limit(_("Asking for a review of a decision"), days(p.appeal_days)),
         Limit(_("We answer that review within"), working_days(p.appeal_answer_working_days)),
     ]
@@ -145,13 +173,27 @@ def _mediation(p: ProtectionPolicy) -> list[Limit]:
 
 def _returns(p: ProtectionPolicy) -> list[Limit]:
     return [
-        Limit(_("You send the item and enter its number"), days(p.return_ship_days), _("If not, you get no money back.")),
-        Limit(_("The return is on its way, at most"), days(p.return_transit_days), _("Then a mediator looks at it.")),
-        Limit(_("The seller checks what came back"), days(p.return_confirm_days), _("If not, you get your money.")),
+        Limit(
+            _("You send the item and enter its number"),
+            days(p.return_ship_days),
+            _("If not, you get no money back."),
+        ),
+        Limit(
+            _("The return is on its way, at most"),
+            days(p.return_transit_days),
+            _("Then a mediator looks at it."),
+        ),
+        Limit(
+            _("The seller checks what came back"),
+            days(p.return_confirm_days),
+            _("If not, you get your money."),
+        ),
     ]
 
 
 def _money(p: ProtectionPolicy) -> list[Limit]:
     numbers = {"low": p.refund_days_min, "high": p.refund_days_max}
-    words = _("%(low)s to %(high)s working days") if p.refund_in_working_days else _("%(low)s to %(high)s days")
+    words = (
+        _("%(low)s to %(high)s working days") if p.refund_in_working_days else _("%(low)s to %(high)s days")
+    )
     return [Limit(_("A refund is in your account after"), words % numbers)]

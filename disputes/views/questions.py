@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from marketplace.core.errors import AlreadyDisputed, Invalid, TooEarly, TooLate
 from marketplace.core.forms import tell_form
@@ -25,115 +24,16 @@ from ..forms import AmountForm, FilesForm, ItemsForm, MoreForm, WordsForm
 from ..models import Dispute, Remedy
 from ..services.exhibits import MOST_FILES
 from ..services.opening import check_amount
-from .problem import Obstacle, ProblemView, not_yet
+from .guided import Guided
+from .problem import Obstacle, not_yet
 
-TITLES: dict[str, Any] = {
-    "came": gettext_lazy("Did you get the parcel?"),
-    "unsure": gettext_lazy("What does the carrier say?"),
-    "what": gettext_lazy("What is wrong?"),
-    "detail": gettext_lazy("Which of these fits best?"),
-    "words": gettext_lazy("Tell us in your own words"),
-    "items": gettext_lazy("Which items is it about?"),
-    "evidence": gettext_lazy("Show what is wrong"),
-    "ask": gettext_lazy("What do you ask for?"),
-    "part": gettext_lazy("How much money do you ask for?"),
-    "check": gettext_lazy("Check your request"),
-}
-#: the pages that are a list of buttons and nothing more
-CHOICES = ("came", "unsure", "what", "detail")
 CHIPS = (30, 50, 70)
 #: where a refused field was answered
 ANSWERED_ON = {"lines": "items", "reason": "what", "remedy": "ask", "amount": "ask", "evidence": "evidence"}
 
 
-class Question(ProblemView):
-    """One question. Which one, the address says; a page that the answers do not lead to sends back to the way."""
-
-    step = ""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.step = kwargs["step"]
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, public_id: str, step: str) -> HttpResponse:
-        return self.astray() or self.show()
-
-    def post(self, request: HttpRequest, public_id: str, step: str) -> HttpResponse:
-        gone = self.astray()
-        if gone is not None:
-            return gone
-        pages: dict[str, Callable[[], HttpResponse]] = {
-            "words": self.post_words,
-            "items": self.post_items,
-            "evidence": self.post_evidence,
-            "ask": self.post_ask,
-            "part": self.post_part,
-            "check": self.post_check,
-        }
-        return pages.get(step, self.post_choice)()
-
-    def astray(self) -> HttpResponse | None:
-        """Where to go instead, if this page cannot be shown: something stands in the way, or an answer is missing."""
-        if self.obstacle():
-            return self.already_open() or self.go_not_yet()
-        if self.step not in q.reachable(self.answers, self.lines):
-            return self.already_sent() or self.go(q.first_open(self.answers, self.lines))
-        if self.step == "check" and (open_step := q.first_open(self.answers, self.lines)) != "check":
-            return self.go(open_step)
-        return None
-
-    def already_open(self) -> HttpResponse | None:
-        """A second tap on Send finds the dispute that the first one opened."""
-        found = self.obstacle()
-        if self.step == "check" and found and found.kind == "dispute":
-            return HttpResponseRedirect(reverse("disputes:detail", args=[found.dispute]))
-        return None
-
-    def already_sent(self) -> HttpResponse | None:
-        """The same, where other items of the order could still be disputed: the draft is gone, the dispute is there."""
-        if self.request.method != "POST" or self.step != "check" or self.answers:
-            return None
-        newest = Dispute.objects.filter(order=self.order, buyer_id=self.actor.user_id).first()
-        return HttpResponseRedirect(reverse("disputes:detail", args=[newest.public_id])) if newest else None
-
-    @property
-    def changing(self) -> bool:
-        return "change" in self.request.GET
-
-    def on(self, answers: q.Answers) -> HttpResponse:
-        """Keep the answers and go to the next page, or to why it has to wait."""
-        self.save(answers)
-        if q.reason_of(answers) and self.obstacle():
-            return self.go_not_yet()
-        return self.go(q.after(answers, self.lines, self.step, changing=self.changing))
-
-    # -- showing -------------------------------------------------------------------------------------------------
-
-    def show(self, form: Any = None, **more: Any) -> HttpResponse:
-        before = q.before(self.answers, self.lines, self.step)
-        context = self.context(
-            step=self.step,
-            heading=TITLES[self.step],
-            back=self.address(before) if before else reverse("orders:detail", args=[self.order.public_id]),
-            form=form,
-        )
-        if self.step in CHOICES:
-            return render(self.request, "disputes/problem/choice.html", context | self.show_choice() | more)
-        found = getattr(self, f"show_{self.step}")(form)
-        return render(self.request, f"disputes/problem/{self.step}.html", context | found | more)
-
-    def show_choice(self) -> dict[str, Any]:
-        return {
-            "choices": q.choices(self.answers, self.step),
-            "chosen": self.answers.get(self.step, ""),
-            "parcels": self.order.shipments.all() if self.step == "unsure" else (),
-        }
-
-    def post_choice(self) -> HttpResponse:
-        value = self.request.POST.get("answer", "")
-        if value not in {choice[0] for choice in q.choices(self.answers, self.step)}:
-            return self.show(problem=_("Choose one of these answers."))
-        return self.on(q.take(self.answers, self.step, value))
+class Question(Guided):
+    """Each page that asks for more than one tap: `show_…` is what it shows, `post_…` takes what was answered."""
 
     # -- in the buyer's own words --------------------------------------------------------------------------------
 
@@ -184,7 +84,11 @@ class Question(ProblemView):
     def files(self) -> list[Evidence]:
         """The files kept in the draft, as long as they are this buyer's own."""
         wanted = self.answers.get("evidence", [])
-        found = {e.public_id: e for e in Evidence.objects.of(self.actor).filter(public_id__in=wanted)} if wanted else {}
+        found = (
+            {e.public_id: e for e in Evidence.objects.of(self.actor).filter(public_id__in=wanted)}
+            if wanted
+            else {}
+        )
         return [found[public_id] for public_id in wanted if public_id in found]
 
     def post_evidence(self) -> HttpResponse:
@@ -202,7 +106,9 @@ class Question(ProblemView):
         if len(kept) > MOST_FILES:
             form.add_error("files", _("A case takes up to %(n)s files.") % {"n": MOST_FILES})
         for refusal in intake.refused:
-            form.add_error("files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail})
+            form.add_error(
+                "files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail}
+            )
         self.save(self.answers | {"evidence": kept[:MOST_FILES]})
         if form.errors or "add" in self.request.POST:
             return self.show(form if form.errors else None)
@@ -217,11 +123,18 @@ class Question(ProblemView):
         assert reason is not None, "the path leads here only with a reason"
         keep = money_filter(order.money(q.ceiling_of(self.answers, order, self.lines, remedy=Remedy.REFUND)))
         whole = _("All my money, keep the item") if q.received(self.answers) else _("All my money")
-        choices: list[q.Choice] = [("all", whole, keep), ("part", _("Part of my money"), _("You choose how much"))]
+        choices: list[q.Choice] = [
+            ("all", whole, keep),
+            ("part", _("Part of my money"), _("You choose how much")),
+        ]
         if Remedy.RETURN_AND_REFUND in q.remedies(reason):
             most = q.ceiling_of(self.answers, order, self.lines, remedy=Remedy.RETURN_AND_REFUND)
-            pays = _("The seller pays the postage.") if reason.fault == "seller" else _("You pay the postage.")
-            choices.append(("return", _("Send it back, get all my money"), f"{money_filter(order.money(most))}. {pays}"))
+            pays = (
+                _("The seller pays the postage.") if reason.fault == "seller" else _("You pay the postage.")
+            )
+            choices.append(
+                ("return", _("Send it back, get all my money"), f"{money_filter(order.money(most))}. {pays}")
+            )
         return {"choices": choices, "chosen": self.answers.get("ask", "")}
 
     def post_ask(self) -> HttpResponse:
@@ -289,12 +202,20 @@ class Question(ProblemView):
             ("detail" if "detail" in steps else "what", _("What is wrong"), reason.label if reason else ""),
             ("words", _("In your words"), self.answers.get("words", "")),
             ("items", _("Items"), "; ".join(q.pieces_words(line, n) for line, n in asked.lines)),
-            ("evidence", _("Files"), ngettext("%(n)s file", "%(n)s files", count) % {"n": count} if count else _("None")),
+            (
+                "evidence",
+                _("Files"),
+                ngettext("%(n)s file", "%(n)s files", count) % {"n": count} if count else _("None"),
+            ),
             ("part" if "part" in steps else "ask", _("You ask for"), f"{words} {part}".strip()),
         ]
         optional = {"words", "evidence"}
         return [
-            {"label": label, "value": value, "url": f"{self.address(step)}?change=1" if step in can_change else ""}
+            {
+                "label": label,
+                "value": value,
+                "url": f"{self.address(step)}?change=1" if step in can_change else "",
+            }
             for step, label, value in found
             if step in steps or step not in optional
         ]
@@ -310,7 +231,9 @@ class Question(ProblemView):
         try:
             dispute = services.open_dispute(self.order.pk, claim=claim, by=self.actor)
         except AlreadyDisputed as refusal:
-            return self.refused(Obstacle("ended", refusal.detail, dispute=str(refusal.extra.get("dispute", ""))))
+            return self.refused(
+                Obstacle("ended", refusal.detail, dispute=str(refusal.extra.get("dispute", "")))
+            )
         except TooEarly as refusal:
             return self.refused(Obstacle("early", refusal.detail, refusal.possible_from))
         except TooLate as refusal:
@@ -321,7 +244,9 @@ class Question(ProblemView):
 
     def refused(self, found: Obstacle) -> HttpResponse:
         """Somebody or the clock was quicker than this page: say so, with the date, and keep every word."""
-        open_one = Dispute.objects.filter(public_id=found.dispute, buyer_id=self.actor.user_id, lines__is_open=True)
+        open_one = Dispute.objects.filter(
+            public_id=found.dispute, buyer_id=self.actor.user_id, lines__is_open=True
+        )
         if found.dispute and open_one.exists():
             return HttpResponseRedirect(reverse("disputes:detail", args=[found.dispute]))
         typed = {str(MoreForm.base_fields["more"].label): self.answers.get("more", "")}

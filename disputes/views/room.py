@@ -92,7 +92,12 @@ class DisputeList(LoginRequiredMixin, TemplateView):
         page = page_of(of_party(actor).filter(SHOW[chosen][1]), params)
         rows = [row_of(dispute, actor) for dispute in page.rows]
         filters = [(key, label) for key, (label, _q) in SHOW.items()]
-        return super().get_context_data(**kwargs) | {"rows": rows, "page": page, "filters": filters, "chosen": chosen}
+        return super().get_context_data(**kwargs) | {
+            "rows": rows,
+            "page": page,
+            "filters": filters,
+            "chosen": chosen,
+        }
 
 
 class DisputeMixin(CaseMixin):
@@ -115,7 +120,9 @@ class Room(DisputeMixin, View):
             return self.show(dispute, form)
         if not self.sent_already(dispute, form.cleaned_data["text"]):
             try:
-                services.send_message(dispute.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None))
+                services.send_message(
+                    dispute.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None)
+                )
             except Invalid as error:
                 tell_form(form, error)
                 return self.show(dispute, form)
@@ -176,7 +183,9 @@ def files_of(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
     shown = []
     for exhibit in dispute.exhibits.all():
         file, own = exhibit.evidence, exhibit.evidence.owner_id == actor.user_id
-        if file.removed_at or not (own or (file.status == "ready" and (not file.private or actor.is_mediator))):
+        if file.removed_at or not (
+            own or (file.status == "ready" and (not file.private or actor.is_mediator))
+        ):
             continue
         url = reverse("disputes:file", args=[dispute.public_id, file.public_id])
         by = _("you") if own else dispute.store.name if exhibit.role == "seller" else dispute.buyer.shown_name

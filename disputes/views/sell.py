@@ -21,7 +21,13 @@ from .. import presenters
 from ..models import Dispute, State
 from .acts import accept_words
 
-HERE = [State.AWAITING_SELLER, State.NEGOTIATION, State.RETURN_IN_TRANSIT, State.AWAITING_RETURN, State.MEDIATION]
+HERE = [
+    State.AWAITING_SELLER,
+    State.NEGOTIATION,
+    State.RETURN_IN_TRANSIT,
+    State.AWAITING_RETURN,
+    State.MEDIATION,
+]
 
 
 class Workspace(LoginRequiredMixin, TemplateView):
@@ -32,9 +38,15 @@ class Workspace(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor, params, now = actor_of(self.request), self.request.GET, timezone.now()
         disputes = page_of(self.disputes(actor), params, name="cases")
-        unsent = Order.objects.filter(store_id__in=actor.store_ids, state=OrderState.PAID).order_by("due_at", "pk")
+        unsent = Order.objects.filter(store_id__in=actor.store_ids, state=OrderState.PAID).order_by(
+            "due_at", "pk"
+        )
         unsent = unsent.select_related("policy", "escrow", "store")
-        orders = page_of(unsent.prefetch_related("lines", "hold_backs", "shipments__tracking_events"), params, name="orders")
+        orders = page_of(
+            unsent.prefetch_related("lines", "hold_backs", "shipments__tracking_events"),
+            params,
+            name="orders",
+        )
         return super().get_context_data(**kwargs) | {
             "cases": [case_row(dispute, actor) for dispute in disputes.rows],
             "cases_page": disputes,
@@ -45,7 +57,9 @@ class Workspace(LoginRequiredMixin, TemplateView):
 
     def disputes(self, actor: Actor) -> Any:
         rows = Dispute.objects.filter(store_id__in=actor.store_ids, state__in=HERE)
-        rows = rows.select_related("order__policy", "claim", "return_shipment").prefetch_related("lines__order_line")
+        rows = rows.select_related("order__policy", "claim", "return_shipment").prefetch_related(
+            "lines__order_line"
+        )
         rows = rows.annotate(files=Count("exhibits", filter=Q(exhibits__evidence__private=False)))
         return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 

@@ -222,7 +222,7 @@ class RestrictionAdmin(Records):
         return restrictions.may_restrict(actor(request))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is None:
             form.actor = actor(request)
         return form

@@ -87,7 +87,7 @@ def _who(request: HttpRequest, username: str, password: str) -> User:
         raise Throttled(WAIT) from None
     if user is None or not user.is_active:
         raise AuthenticationFailed(_("User name or password is wrong."), code="invalid_credentials")
-    return user  # type: ignore[no-any-return]  # allauth knows it only as somebody who can sign in
+    return user
 
 
 def _second_factor(request: HttpRequest, user: User, otp: str) -> None:

@@ -20,13 +20,17 @@ REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "
 @lru_cache(maxsize=1)
 def time_zones() -> list[tuple[str, str]]:
     """The zones that people live in, by their usual names: "Europe / Moscow"."""
-    names = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS and "/" in name)
+    names = sorted(
+        name for name in available_timezones() if name.partition("/")[0] in REGIONS and "/" in name
+    )
     return [("UTC", "UTC"), *((name, name.replace("/", " / ").replace("_", " ")) for name in names)]
 
 
 def languages() -> list[tuple[str, str]]:
     """Each language by its name in itself."""
-    return [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
+    return [
+        (code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES
+    ]
 
 
 class ProfileForm(forms.Form):
@@ -41,7 +45,9 @@ class ProfileForm(forms.Form):
 class TokenForm(forms.Form):
     """A new token for the API."""
 
-    name = forms.CharField(label=_("Name of the token"), max_length=80, help_text=_("So that you know later what it is for."))
+    name = forms.CharField(
+        label=_("Name of the token"), max_length=80, help_text=_("So that you know later what it is for.")
+    )
     scopes = forms.MultipleChoiceField(label=_("What may it do?"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, allowed: Sequence[str], **kwargs: Any) -> None:

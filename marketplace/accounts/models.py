@@ -18,7 +18,7 @@ from knox.models import AbstractAuthToken
 from marketplace.core.ids import PublicIdField
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox's relation from ApiToken
     """Somebody who signs in, or who came with an order and may sign in one day."""
 
     public_id = PublicIdField(prefix="usr")
@@ -31,7 +31,7 @@ class User(AbstractUser):
     )
     reference = models.CharField(max_length=120, blank=True, editable=False)
 
-    objects: ClassVar[UserManager[User]] = UserManager()
+    objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]  # the stubs' Self
 
     class Meta(AbstractUser.Meta):
         constraints = [

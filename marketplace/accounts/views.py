@@ -53,7 +53,9 @@ class Home(LoginRequiredMixin, View):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax")
         return response
 
-    def show(self, profile: ProfileForm | None = None, token: TokenForm | None = None, **more: Any) -> HttpResponse:
+    def show(
+        self, profile: ProfileForm | None = None, token: TokenForm | None = None, **more: Any
+    ) -> HttpResponse:
         user, actor = self.request.user, actor_of(self.request)
         assert isinstance(user, User), "signed in"
         initial = {
@@ -64,7 +66,8 @@ class Home(LoginRequiredMixin, View):
         }
         context = {
             "profile": profile or ProfileForm(initial=initial),
-            "token_form": token or TokenForm(allowed=services.scopes_for(actor), initial={"scopes": [ApiToken.Scope.READ]}),
+            "token_form": token
+            or TokenForm(allowed=services.scopes_for(actor), initial={"scopes": [ApiToken.Scope.READ]}),
             "tokens": ApiToken.objects.filter(user=user, expiry__gt=timezone.now()).order_by("-created"),
             "second_factor": is_mfa_enabled(user),
         }

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
+from .errors import Forbidden
+
 MEDIATOR = "mediator"
 LEAD_MEDIATOR = "lead_mediator"
 MODERATOR = "moderator"
@@ -35,6 +39,13 @@ class Actor:
     def system(cls) -> Actor:
         """The clock and the workers: what happens when nobody acts."""
         return cls(user_id=None, via="clock", is_system=True)
+
+    @property
+    def person_id(self) -> int:
+        """The user who acts. Raises Forbidden where nobody is signed in: for acts that need a person."""
+        if self.user_id is None:
+            raise Forbidden(_("Sign in first."))
+        return self.user_id
 
     def having_seen(self, version: int | None) -> Actor:
         return replace(self, saw=version)

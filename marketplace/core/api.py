@@ -109,12 +109,10 @@ class ApiViewSet(_Manner, GenericViewSet):
     #: what tells rows of the same moment apart
     tiebreak: ClassVar[str] = "public_id"
 
-    def page_of(self, rows: QuerySet[Any], **context: Any) -> Response:
+    def page_of(self, rows: QuerySet[Any]) -> Response:
         """One page of the rows, by `ordering`."""
         page = self.paginate_queryset(rows)
-        serializer = self.get_serializer(page, many=True)
-        serializer.context.update(context)
-        return self.get_paginated_response(serializer.data)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
 class CaseViewSet(ApiViewSet):

@@ -335,9 +335,9 @@ def _due(kinds: list[type[Case]], now: datetime, left: set[tuple[int, int]]) -> 
         rows = model._default_manager.filter(due_at__lte=now, deadline_tries__lt=TRIES_BEFORE_SET_ASIDE)
         rows = rows.exclude(due_verb="").exclude(pk__in=skip).order_by("due_at", "pk")
         found = list(rows.values_list("due_at", "pk", "due_verb")[:BATCH])
-        if len(found) == BATCH:
-            horizon = min(horizon, found[-1][0])
-        heap += [(due_at, rank, pk, verb) for due_at, pk, verb in found]
+        if len(found) == BATCH and (last := found[-1][0]):
+            horizon = min(horizon, last)
+        heap += [(due_at, rank, pk, verb) for due_at, pk, verb in found if due_at]
     heap = [entry for entry in heap if entry[0] <= horizon]
     heapq.heapify(heap)
     return heap

@@ -15,12 +15,14 @@ from .errors import DomainError, NotFound
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key"})
 #: the page of each refusal, by its status in the API; every other one has the plain frame
 PAGES = {
+    400: "errors/400.html",
     403: "errors/403.html",
     404: "404.html",
     409: "errors/409_moment.html",
     410: "errors/410.html",
     412: "errors/409_changed.html",
     413: "errors/413.html",
+    429: "errors/429.html",
 }
 
 
@@ -76,10 +78,9 @@ class DomainErrorMiddleware:
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page for a refusal, with its HTTP status; 404 looks the same for what is not yours and what is not there."""
-    typed = {
-        name: value for name, value in request.POST.items() if name not in NOT_TYPED and value.strip() and len(value) > 20
-    }
+    sent = ((name, str(value).strip()) for name, value in request.POST.items() if name not in NOT_TYPED)
+    typed = {name.replace("_", " ").capitalize(): value for name, value in sent if value}
     back = request.path.rsplit("/", 2)[0] + "/"
     status = 409 if error.status == 412 else error.status
-    template = PAGES.get(error.status, "errors/base.html")
+    template = "errors/409_changed.html" if error.code == "stale_offer" else PAGES.get(error.status, "errors/base.html")
     return render(request, template, {"error": error, "typed": typed, "back_url": back}, status=status)

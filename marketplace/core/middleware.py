@@ -26,7 +26,9 @@ class ReaderMiddleware:
                 return self.get_response(request)
         language = user.language if user.language in dict(settings.LANGUAGES) else ""
         if language:
-            translation.activate(language)  # LocaleMiddleware, further out, writes it into the answer's header
+            translation.activate(
+                language
+            )  # LocaleMiddleware, further out, writes it into the answer's header
             request.LANGUAGE_CODE = language
         with timezone.override(_zone(user.time_zone)):
             return self.get_response(request)

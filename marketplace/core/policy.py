@@ -6,8 +6,7 @@ an order keeps the version that was in force when it was paid, so new numbers ne
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +15,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .access import Actor
 from .errors import Invalid, WrongState
-from .money import Money, currencies
-from .workdays import UnknownCalendar, check_calendar
+from .money import Money
+from .policy_checks import faults_of
 
 PHOTO_FORMATS = "jpg, jpeg, bmp, gif, png"
 VIDEO_FORMATS = "3gp, mp4, mpv, mov, rm, rmvb, avi, mpeg, wmv, dat, vob, flv"
@@ -206,52 +204,10 @@ class ProtectionPolicy(models.Model):
     def parameters(cls) -> list[models.Field[Any, Any]]:
         return [f for f in cls._meta.concrete_fields if f.name not in cls.NOT_PARAMETERS]
 
-    #: the numbers that may be none at all
-    MAY_BE_ZERO = frozenset({"dispute_wait_days", "redispute_times", "approval_limit_minor"})
-    #: the first is never more than the second
-    IN_ORDER = (
-        ("seller_response_days", "negotiation_days"),
-        ("mediation_target_days", "mediation_latest_days"),
-        ("refund_days_min", "refund_days_max"),
-        ("description_min", "description_max"),
-    )
-
     def clean(self) -> None:
         """Refuse numbers that contradict each other, and names that nothing knows (P-02)."""
-        errors: dict[str, str] = {}
-        for parameter in self.parameters():
-            number = getattr(self, parameter.name)
-            if type(number) is int and number < 1 and parameter.name not in self.MAY_BE_ZERO:
-                errors[parameter.name] = gettext("Give a number of 1 or more.")
-        for low, high in self.IN_ORDER:
-            least, most = getattr(self, low), getattr(self, high)
-            if least is not None and most is not None and least > most:
-                label = type(self)._meta.get_field(high).verbose_name  # type: ignore[union-attr]  # our own field
-                errors[low] = gettext("This is more than “%(other)s”.") % {"other": label}
-        if self.claim_min_percent is not None and self.claim_min_percent > 100:
-            errors["claim_min_percent"] = gettext("A claim is at most 100 percent.")
-        errors |= self._unknown_names()
-        if errors:
+        if errors := faults_of(self):
             raise ValidationError(errors)
-
-    def _unknown_names(self) -> dict[str, str]:
-        errors = {}
-        try:
-            check_calendar(self.calendar)
-        except UnknownCalendar:
-            errors["calendar"] = gettext(
-                "We do not know this calendar. Use a country like US, or a region like BR-SP."
-            )
-        if self.approval_currency not in currencies():
-            errors["approval_currency"] = gettext(
-                "We do not know this currency. Use a code of three letters, like USD."
-            )
-        if words := rates_fault(self.approval_rates):
-            errors["approval_rates"] = words
-        for name in ("photo_formats", "video_formats"):
-            if not re.fullmatch(r"[a-z0-9]{1,8}(, ?[a-z0-9]{1,8})*", getattr(self, name), re.ASCII):
-                errors[name] = gettext("Write a list like this: jpg, png")
-        return errors
 
     def diff(self, other: ProtectionPolicy | None) -> list[tuple[str, Any, Any]]:
         """(label, other's value, own value) of each parameter that differs; all of them where there is no other."""
@@ -316,32 +272,6 @@ class ProtectionPolicy(models.Model):
             amount.decimal * Decimal(str(rate))
             > Money(self.approval_limit_minor, self.approval_currency).decimal
         )
-
-
-def rates_fault(rates: Any) -> str:
-    """What is wrong with a table of rates, in words; empty where nothing is. Rates are decimals in quotes: no float."""
-    if not isinstance(rates, dict):
-        return gettext("Write the rates as names and values in curly brackets.")
-    if not rates:
-        return ""
-    try:
-        date.fromisoformat(rates.get("date", ""))
-    except (TypeError, ValueError):
-        return gettext('Say which day the rates are of: "date": "2026-11-01".')
-    for currency, rate in rates.items():
-        if currency == "date":
-            continue
-        if currency not in currencies():
-            return gettext("We do not know the currency “%(code)s”.") % {"code": currency}
-        if not (
-            isinstance(rate, str)
-            and re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate, re.ASCII)
-            and Decimal(rate) > 0
-        ):
-            return gettext('Write the rate of %(code)s in quotes, above zero, like "0.19".') % {
-                "code": currency
-            }
-    return ""
 
 
 def draft_from(policy: ProtectionPolicy) -> ProtectionPolicy:

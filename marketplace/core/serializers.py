@@ -66,7 +66,7 @@ class Nothing(StrictSerializer):
     """The body of a verb that needs no words: empty, or `{}`."""
 
 
-def _path_of(serializer: serializers.BaseSerializer) -> str:
+def _path_of(serializer: serializers.Field) -> str:
     """`lines.` for a serializer nested as `lines`; empty for the outermost."""
     names: list[str] = []
     field: Any = serializer
@@ -137,3 +137,26 @@ class MoneyField(serializers.Field):
 
     def to_representation(self, value: Money) -> dict[str, str]:
         return value.as_json()
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """Who gets what; together, all that the case holds."""
+
+    buyer = MoneyField()
+    seller = MoneyField()
+
+
+class NextDefaultSerializer(serializers.Serializer):
+    """What happens if nobody acts (Z-05). `action` null: nothing by itself, `at` is a target date."""
+
+    at = MomentField(allow_null=True)
+    action = serializers.CharField(allow_null=True)
+    waiting_for = serializers.CharField()
+    outcome = OutcomeSerializer(allow_null=True)
+
+
+class AvailableActionSerializer(serializers.Serializer):
+    """Something that you may do now: `POST …/{action}/`."""
+
+    action = serializers.CharField()
+    until = MomentField(allow_null=True)

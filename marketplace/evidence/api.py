@@ -11,8 +11,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from marketplace.core.api import ApiView
 from marketplace.core.edges import actor_of
 
 from . import services
@@ -25,7 +25,7 @@ _ENVELOPE_BYTES = 64 * 1024
 _RANGE_HEADER = OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes.")
 
 
-class Upload(APIView):
+class Upload(ApiView):
     """POST /evidence/: one file, as a form (multipart)."""
 
     parser_classes = [MultiPartParser]
@@ -66,7 +66,7 @@ class Upload(APIView):
         return Response(EvidenceSerializer(evidence, context={"request": request}).data, status=201)
 
 
-class Detail(APIView):
+class Detail(ApiView):
     """GET /evidence/<id>/"""
 
     @extend_schema(operation_id="evidence_retrieve", responses={200: EvidenceSerializer, 404: None})
@@ -76,7 +76,7 @@ class Detail(APIView):
         return Response(EvidenceSerializer(evidence, context={"request": request}).data)
 
 
-class Content(APIView):
+class Content(ApiView):
     """GET /evidence/<id>/content/"""
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

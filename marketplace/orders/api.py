@@ -22,6 +22,7 @@ from marketplace.messaging.models import Message
 from . import access, facts, services
 from .imports import take
 from .models import Order
+from .schema import SentOrderSerializer
 from .serializers import (
     ChangeTrackingSerializer,
     ExtendSerializer,
@@ -29,7 +30,6 @@ from .serializers import (
     OrderListedSerializer,
     OrderMessageSerializer,
     OrderSerializer,
-    SentOrderSerializer,
     ShipSerializer,
     TrackingEventSerializer,
     WrittenOrderMessageSerializer,
@@ -186,7 +186,7 @@ class OrderMessages(ApiViewSet):
         order = self.order()
         if access.role_in(self.actor, order) not in ("buyer", "seller") and not self.actor.is_staff:
             raise Forbidden(_("These messages are between the buyer and the seller."))
-        return self.page_of(Message.objects.filter(thread_id=order.thread_id))
+        return self.page_of(Message.objects.filter(thread__order=order))
 
     @extend_schema(
         operation_id="orders_messages_send",

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -216,7 +217,7 @@ def _write_money(made: Sequence[Made]) -> None:
 def went_back(escrow: Escrow, refund: Refund) -> tuple[ledger.Movement, ledger.Movement]:
     """Decided, and taken by the provider: what the ledger says of a refund that is history."""
     refunds = ledger.refunds_of(refund.payment.public_id)
-    how = {"at": refund.decided_at, "currency": escrow.currency}
+    how: dict[str, Any] = {"at": refund.decided_at, "currency": escrow.currency}
     key = f"refund:{refund.public_id}"
     source = ledger.escrow_of(escrow.public_id)
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from .models import TrackingEvent
@@ -15,7 +16,10 @@ class ShipForm(forms.Form):
 
     carrier = forms.CharField(label=_("Carrier"), max_length=120)
     tracking_number = forms.CharField(
-        label=_("Tracking number"), max_length=120, required=False, help_text=_("Letters and digits, as on the label.")
+        label=_("Tracking number"),
+        max_length=120,
+        required=False,
+        help_text=_("Letters and digits, as on the label."),
     )
     days = forms.IntegerField(label=_("In how many days is it there at the latest?"), min_value=1)
 
@@ -23,7 +27,7 @@ class ShipForm(forms.Form):
         super().__init__(*args, **kwargs)
         days: Any = self.fields["days"]
         days.max_value = longest
-        days.validators.append(forms.fields.validators.MaxValueValidator(longest))
+        days.validators.append(MaxValueValidator(longest))
         days.help_text = _("1 to %(n)s days. The buyer is protected for this time.") % {"n": longest}
 
 
@@ -38,7 +42,9 @@ class NumberForm(forms.Form):
 class ReportForm(forms.Form):
     """What the carrier says about the parcel."""
 
-    code = forms.ChoiceField(label=_("Where is the parcel?"), choices=TrackingEvent.Code, widget=forms.RadioSelect)
+    code = forms.ChoiceField(
+        label=_("Where is the parcel?"), choices=TrackingEvent.Code, widget=forms.RadioSelect
+    )
     city = forms.CharField(label=_("Place"), max_length=120, required=False)
 
 
@@ -51,4 +57,6 @@ class ExtendForm(forms.Form):
 class MessageForm(forms.Form):
     """A few words to the other side. The service says what is too long or empty."""
 
-    text = forms.CharField(label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    text = forms.CharField(
+        label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )

@@ -62,6 +62,18 @@ def _release_due(order: Order) -> datetime | None:
     return order.window_ends_at if order.free_to_release > 0 or not order.held_back else None
 
 
+def _is_confirmed(order: Any) -> bool:
+    return order.confirmed_at is not None
+
+
+def _is_unconfirmed(order: Any) -> bool:
+    return order.confirmed_at is None
+
+
+def _is_undisputed(order: Any) -> bool:
+    return bool(order.held_back == 0)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, actor: Actor) -> OrderQuerySet:
         return self.filter(access.visible(actor))
@@ -203,7 +215,7 @@ class Order(Case):
         field=state,
         source=[State.SHIPPED, State.DELIVERED],
         target=State.DELIVERED,
-        conditions=[lambda order: order.confirmed_at is None],
+        conditions=[_is_unconfirmed],
     )
     def confirm_receipt(self) -> None:
         """The buyer says that it came (O-04)."""
@@ -212,7 +224,7 @@ class Order(Case):
         field=state,
         source=[State.SHIPPED, State.DELIVERED],
         target=State.DELIVERED,
-        conditions=[lambda order: order.confirmed_at is None],
+        conditions=[_is_unconfirmed],
     )
     def confirm_automatically(self) -> None:
         """Protection ended and the buyer said nothing (O-04)."""
@@ -221,7 +233,7 @@ class Order(Case):
         field=state,
         source=State.DELIVERED,
         target=RETURN_VALUE(State.DELIVERED, State.COMPLETED),
-        conditions=[lambda order: order.confirmed_at is not None],
+        conditions=[_is_confirmed],
     )
     def release(self) -> str:
         """What no dispute is about went to the seller; completed unless something is still held."""
@@ -246,7 +258,7 @@ class Order(Case):
         field=state,
         source=[State.SHIPPED, State.DELIVERED],
         target=None,
-        conditions=[lambda order: order.confirmed_at is None],
+        conditions=[_is_unconfirmed],
     )
     def extend_protection(self) -> None:
         """The seller gives more time, never less (O-03)."""
@@ -255,7 +267,7 @@ class Order(Case):
         field=state,
         source=[State.AWAITING_PAYMENT, State.PAID],
         target=State.CANCELLED,
-        conditions=[lambda order: order.held_back == 0],
+        conditions=[_is_undisputed],
     )
     def cancel(self) -> None:
         """Called off before anything was sent; what was paid goes back."""

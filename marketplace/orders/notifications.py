@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import Message, members_of, tell
+
+if TYPE_CHECKING:
+    from .models import Order
 
 MESSAGES: dict[str, tuple[Message, ...]] = {
     "pay": (
@@ -90,7 +95,7 @@ def announce(event: CaseEvent) -> None:
     messages = MESSAGES.get(event.verb)
     if not messages:
         return
-    order = event.case
+    order = cast("Order", event.case)
     people = {"buyer": [order.buyer_id], "seller": members_of(order.store_id)}
     facts = {"reference": order.reference, "amount": "", "tracking_number": "", **event.data}
     tell(event, messages, people, facts, f"/orders/{order.public_id}/")

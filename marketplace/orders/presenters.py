@@ -25,6 +25,7 @@ ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
 
 HAPPENED: dict[str, Any] = {
     "place": gettext_lazy("The order was placed"),
+    "import": gettext_lazy("The order came in from the shop"),
     "pay": gettext_lazy("The order was paid"),
     "ship": gettext_lazy("The parcel was sent"),
     "change_tracking": gettext_lazy("The parcel has a new tracking number"),
@@ -67,7 +68,9 @@ def title_of(order: Order) -> tuple[str, str]:
     """The first item's name, and how many there are besides: "and 2 more items"."""
     lines = list(order.lines.all())
     others = len(lines) - 1
-    more = ngettext("and %(n)s more item", "and %(n)s more items", others) % {"n": others} if others > 0 else ""
+    more = (
+        ngettext("and %(n)s more item", "and %(n)s more items", others) % {"n": others} if others > 0 else ""
+    )
     return (lines[0].title if lines else order.reference), more
 
 
@@ -130,7 +133,9 @@ def state_line(order: Order, now: datetime) -> SafeString:
     if found.status == "active":
         return sentence(_("Protected until {when}."), when=moment(found.ends_at, "short"))
     if found.status == "over":
-        return sentence(_("The time to open a dispute ended {when}."), when=moment(order.window_ends_at, "short"))
+        return sentence(
+            _("The time to open a dispute ended {when}."), when=moment(order.window_ends_at, "short")
+        )
     return sentence(_("You can open a dispute until {when}."), when=moment(order.window_ends_at, "short"))
 
 
@@ -195,7 +200,9 @@ def room(order: Order, now: datetime, actor: Actor) -> OrderRoom:
         role=order.role_of(actor),
         protection=protection(order, now),
         lines=[
-            LineRow(each.title, each.quantity, money(each.paid), money(each.refunded) if each.refunded else None)
+            LineRow(
+                each.title, each.quantity, money(each.paid), money(each.refunded) if each.refunded else None
+            )
             for each in order.lines.all()
         ],
         parcels=[_parcel(each) for each in order.shipments.all()],
@@ -238,7 +245,11 @@ def messages_of(thread: Any, actor: Actor, *, store: str) -> list[dict[str, Any]
 
 
 def _timeline(order: Order, actor: Actor) -> list[TimelineLine]:
-    names = {"buyer": order.buyer.shown_name, "seller": order.store.name, "integrator": _("the shop's system")}
+    names = {
+        "buyer": order.buyer.shown_name,
+        "seller": order.store.name,
+        "integrator": _("the shop's system"),
+    }
     lines = [
         TimelineLine(str(HAPPENED.get(event.verb, event.verb)), event.at, by=_who(event, actor, names))
         for event in order.events.all()

@@ -56,8 +56,8 @@ def _status(order: Order, now: datetime) -> Status:
         return "over"
     if order.shipped_at is None:
         return "not_started"
-    confirmed = order.confirmed_at or (order.protection_ends_at if order.protection_ends_at <= now else None)
-    return "confirmed" if confirmed else "active"
+    ended = order.protection_ends_at is not None and order.protection_ends_at <= now
+    return "confirmed" if order.confirmed_at or ended else "active"
 
 
 def dispute_window(order: Order, now: datetime, *, received: bool | None = None) -> Window:

@@ -69,7 +69,8 @@ def is_one_line(text: str) -> bool:
 @lru_cache(maxsize=1)
 def countries() -> frozenset[str]:
     """ISO 3166 codes of two letters."""
-    return frozenset(c for c in Locale("en").territories if len(c) == 2 and c.isalpha()) - _NO_COUNTRY
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NO_COUNTRY
 
 
 @lru_cache(maxsize=256)

@@ -37,14 +37,20 @@ def needs_you() -> Q:
         F("protection_ends_at") - F("policy__near_end_days") * one_day, output_field=DateTimeField()
     )
     late = Q(state=State.PAID, due_at__lte=timezone.now())
-    ending = Q(state=State.SHIPPED, pk__in=Order.objects.filter(state=State.SHIPPED).alias(n=near).filter(n__lte=timezone.now()))
+    ending = Q(
+        state=State.SHIPPED,
+        pk__in=Order.objects.filter(state=State.SHIPPED).alias(n=near).filter(n__lte=timezone.now()),
+    )
     return Q(state=State.DELIVERED, confirmed_at=None) | ending | late
 
 
 FILTERS: dict[str, tuple[Any, Any]] = {
     "all": (_("All"), Q),
     "needs-you": (_("Needs you"), needs_you),
-    "protected": (_("Protected"), lambda: Q(state__in=[State.PAID, State.SHIPPED, State.DELIVERED, State.ON_HOLD])),
+    "protected": (
+        _("Protected"),
+        lambda: Q(state__in=[State.PAID, State.SHIPPED, State.DELIVERED, State.ON_HOLD]),
+    ),
     "ended": (_("Ended"), lambda: Q(state__in=presenters.ENDED)),
 }
 
@@ -59,7 +65,11 @@ class OrderList(LoginRequiredMixin, TemplateView):
         sold = params.get("side") == "sold" and bool(actor.store_ids)
         chosen = params.get("show", "all") if params.get("show") in FILTERS else "all"
         search = params.get("q", "").strip()[:LONGEST_SEARCH]
-        rows = Order.objects.filter(store_id__in=actor.store_ids) if sold else Order.objects.filter(buyer_id=actor.user_id)
+        rows = (
+            Order.objects.filter(store_id__in=actor.store_ids)
+            if sold
+            else Order.objects.filter(buyer_id=actor.user_id)
+        )
         rows = _found(rows.filter(FILTERS[chosen][1]()), search)
         page = page_of(rows.select_related("policy", "escrow", "store").prefetch_related(*READ_ALONG), params)
         return super().get_context_data(**kwargs) | {
@@ -100,7 +110,9 @@ class OrderPage(OrderMixin, View):
             return self.show(form)
         if not self.sent_already(order, form.cleaned_data["text"]):
             try:
-                services.send_message(order.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None))
+                services.send_message(
+                    order.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None)
+                )
             except Invalid as error:
                 tell_form(form, error)
                 return self.show(form)
@@ -113,7 +125,12 @@ class OrderPage(OrderMixin, View):
 
     def show(self, form: MessageForm) -> HttpResponse:
         order = self._whole()
-        context = {"room": presenters.room(order, order.now, self.actor), "form": form, "order": order, "actor": self.actor}
+        context = {
+            "room": presenters.room(order, order.now, self.actor),
+            "form": form,
+            "order": order,
+            "actor": self.actor,
+        }
         return render(self.request, "orders/detail.html", context)
 
     def _whole(self) -> Order:
@@ -225,7 +242,9 @@ class Cancel(OrderVerb):
         """A buyer who comes too early is told from when on it will be possible."""
         from_when = self.case.buyer_may_cancel_from
         if from_when and self.case.now < from_when and access.buyer(self.actor, self.case):
-            why = _("The seller still has time to send the parcel. After that you can cancel and get all your money back.")
+            why = _(
+                "The seller still has time to send the parcel. After that you can cancel and get all your money back."
+            )
             raise TooEarly(str(why), possible_from=from_when)
         super().check()
 

@@ -141,8 +141,8 @@ def test_the_service_itself_refuses_who_may_not() -> None:
     moderator = world.acting(world.person("", "moderator"))
     with pytest.raises(Forbidden):
         restrictions.impose(person, kind="no_disputes", reason="Why.", ends_at=None, by=other)
+    past = timezone.now() - timedelta(days=1)
     with pytest.raises(Invalid):
-        past = timezone.now() - timedelta(days=1)
         restrictions.impose(person, kind="no_disputes", reason="Why.", ends_at=past, by=moderator)
     row = restrictions.impose(person, kind="no_disputes", reason="Why.", ends_at=None, by=moderator)
     with pytest.raises(Forbidden):

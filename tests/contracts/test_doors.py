@@ -27,6 +27,7 @@ from disputes.models import (
     DisputeLine,
     ReturnShipment,
 )
+from disputes.reasons import REASONS
 from marketplace.accounts.models import User
 from marketplace.core.access import system_only
 from marketplace.core.cases import sweep
@@ -152,7 +153,7 @@ def open_by_page(case: Any, user: User) -> Any:
 
 def open_by_api(case: Any, user: User) -> Any:
     """The same claim; what the pages make of the answers is sent as the description."""
-    said = f"Poor stitching or workmanship. I ask for US$11.73 and keep the item.\n\n{world.DESCRIPTION}"
+    said = f"{REASONS['quality.poor_workmanship'].label}. I ask for US$11.73 and keep the item.\n\n{world.DESCRIPTION}"
     return api.client_of(user).post("/api/v1/disputes/", api.claim(case, description=said), format="json")
 
 

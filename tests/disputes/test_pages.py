@@ -166,10 +166,17 @@ def test_payment_no_longer_wanted_and_own_words_can_be_reached(order: Order) -> 
     client = client_of(order.buyer)
     answer(client, order, "came", answer="yes")
     more = words(client.get(answer(client, order, "what", answer="other")["Location"]))
-    for label in ("I was charged twice", "I was charged a wrong amount", "I no longer want it", "Tell us in your own words"):
+    for label in (
+        "I was charged twice",
+        "I was charged a wrong amount",
+        "I no longer want it",
+        "Tell us in your own words",
+    ):
         assert label in more
     answer(client, order, "detail", answer="no_fault.unwanted")
-    assert "You ask for I send it back and ask for US$24.90." in words(client.get(f"/orders/{order.public_id}/problem/check/"))
+    assert "You ask for I send it back and ask for US$24.90." in words(
+        client.get(f"/orders/{order.public_id}/problem/check/")
+    )
     form = client.get(answer(client, order, "detail", answer="words")["Location"])
     assert "Which of these is nearest?" in words(form)
     short = answer(client, order, "words", words="Too short", nearest="damaged.in_transit")
@@ -184,12 +191,16 @@ def test_the_draft_waits_on_every_device_and_change_leads_back(order: Order) -> 
     answer(client, order, "came", answer="yes")
     answer(client, order, "what", answer="damaged.in_transit")
     other_device = client_of(order.buyer)
-    assert "You have begun to tell us about a problem" in words(other_device.get(f"/orders/{order.public_id}/"))
+    assert "You have begun to tell us about a problem" in words(
+        other_device.get(f"/orders/{order.public_id}/")
+    )
     resumed = other_device.get(f"/orders/{order.public_id}/problem/")
     assert resumed["Location"].endswith("/evidence/")
     answer(other_device, order, "evidence", skip="1")
     answer(other_device, order, "ask", answer="all")
-    changed = client.post(f"/orders/{order.public_id}/problem/what/?change=1", {"answer": "counterfeit.brand"})
+    changed = client.post(
+        f"/orders/{order.public_id}/problem/what/?change=1", {"answer": "counterfeit.brand"}
+    )
     assert changed["Location"].endswith("/ask/")  # the one answer that no longer holds
     other_device.post(f"/orders/{order.public_id}/problem/")
     assert not Draft.objects.exists()
@@ -334,7 +345,11 @@ def test_other_items_of_the_order_stay_open(clock: Any) -> None:
 def test_a_restriction_is_shown_with_its_reason_and_end(order: Order) -> None:
     ends = order.shipped_at + 30 * DAY
     Restriction.objects.create(
-        user=order.buyer, kind="no_disputes", reason="Two photos were not yours.", starts_at=order.shipped_at, ends_at=ends
+        user=order.buyer,
+        kind="no_disputes",
+        reason="Two photos were not yours.",
+        starts_at=order.shipped_at,
+        ends_at=ends,
     )
     page = client_of(order.buyer).get(f"/orders/{order.public_id}/problem/")
     assert page.status_code == 403
@@ -388,7 +403,10 @@ def test_refusing_needs_words_and_then_a_mediator_follows(dispute: Dispute, cloc
     client.post(room(dispute, "refuse/"), {"note": "It was whole <when> sent."})
     page = words(client_of(dispute.buyer).get(room(dispute)))
     assert "It was whole <when> sent." in page
-    assert "If you two do not agree by Thursday 19 March 2026, 10:00 (UTC), a mediator decides about US$24.90." in page
+    assert (
+        "If you two do not agree by Thursday 19 March 2026, 10:00 (UTC), a mediator decides about US$24.90."
+        in page
+    )
     clock.shift(7 * DAY)
     sweep()
     assert "A mediator looks at this" in words(client_of(dispute.buyer).get(room(dispute)))
@@ -466,7 +484,11 @@ def test_a_decision_is_read_by_both_with_its_reasons(dispute: Dispute, clock: An
     sweep()
     services.assign(dispute.pk, by=mediator)
     services.adjudicate(
-        dispute.pk, outcome="no_refund", reason_code="evidence.insufficient", facts="No photo shows a fault.", by=mediator
+        dispute.pk,
+        outcome="no_refund",
+        reason_code="evidence.insufficient",
+        facts="No photo shows a fault.",
+        by=mediator,
     )
     for user in (dispute.buyer, seller_user(dispute)):
         page = words(client_of(user).get(room(dispute)))
@@ -484,7 +506,9 @@ def test_a_decision_being_checked_is_nobodys_to_read(clock: Any) -> None:
     clock.shift(7 * DAY)
     sweep()
     services.assign(dispute.pk, by=mediator)
-    services.adjudicate(dispute.pk, outcome="refunded", reason_code="quality.smell", facts="It smells.", by=mediator)
+    services.adjudicate(
+        dispute.pk, outcome="refunded", reason_code="quality.smell", facts="It smells.", by=mediator
+    )
     page = words(client_of(order.buyer).get(room(dispute)))
     assert "It smells." not in page
     assert "The mediator decided" not in page
@@ -493,7 +517,9 @@ def test_a_decision_being_checked_is_nobodys_to_read(clock: Any) -> None:
 
 def test_files_are_added_and_bad_ones_told_apart(dispute: Dispute) -> None:
     client = client_of(seller_user(dispute))
-    page = client.post(room(dispute, "files/"), {"files": [photo("fine.jpg"), SimpleUploadedFile("x.jpg", b"nothing")]})
+    page = client.post(
+        room(dispute, "files/"), {"files": [photo("fine.jpg"), SimpleUploadedFile("x.jpg", b"nothing")]}
+    )
     assert "x.jpg" in words(page)
     assert [row.role for row in dispute.exhibits.all()] == ["seller"]
     assert "Add photos" in words(client.post(room(dispute, "files/")))
@@ -512,7 +538,17 @@ def test_a_message_is_sent_once(dispute: Dispute) -> None:
 @pytest.mark.rule("F-02", "Z-04")
 def test_others_do_not_find_it(dispute: Dispute) -> None:
     stranger = client_of(world.person())
-    for path in ("", "sent/", "files/", "accept/", "refuse/", "cancel/", "return/", "return/received/", "return/wrong/"):
+    for path in (
+        "",
+        "sent/",
+        "files/",
+        "accept/",
+        "refuse/",
+        "cancel/",
+        "return/",
+        "return/received/",
+        "return/wrong/",
+    ):
         assert stranger.get(room(dispute, path)).status_code == 404
         assert stranger.post(room(dispute, path)).status_code in (404, 405)
     assert client_of(None).get(room(dispute)).status_code == 302
@@ -548,7 +584,10 @@ def test_needs_you_comes_first(clock: Any) -> None:
 @pytest.mark.rule("F-05", "P-02")
 def test_time_limits_are_those_of_the_policy_in_force() -> None:
     client = client_of(None)
-    standard, classic = words(client.get("/help/time-limits/")), words(client.get("/help/time-limits/?policy=classic"))
+    standard, classic = (
+        words(client.get("/help/time-limits/")),
+        words(client.get("/help/time-limits/?policy=classic")),
+    )
     assert "You two find an agreement, from opening 7 days" in standard
     assert "You two find an agreement, from opening 15 days" in classic
     assert "3 to 20 working days" in standard
@@ -578,7 +617,12 @@ def test_pages_ask_the_same_number_of_questions(clock: Any) -> None:
         world.a_dispute(order)
         services.send_message(first.pk, text=f"Message {number}", by=world.acting(buyer))
         if number in (10, 39):
-            for user, path in ((buyer, "/disputes/"), (seller, "/sell/"), (buyer, room(first)), (seller, room(first))):
+            for user, path in (
+                (buyer, "/disputes/"),
+                (seller, "/sell/"),
+                (buyer, room(first)),
+                (seller, room(first)),
+            ):
                 counts.setdefault(f"{user.pk} {path}", []).append(queries(user, path))
     assert all(few == many for few, many in counts.values()), counts
     assert max(queries(user, room(first)) for user in (buyer, seller)) <= 14

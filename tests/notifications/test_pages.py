@@ -33,7 +33,11 @@ def test_needs_you_is_pinned_until_read_or_over(clock: Any) -> None:
         orders.send_message(order.pk, text=f"Message {number}", by=world.buyer_of(order))
     page = client_of(seller).get("/notifications/")
     text = words(page)
-    assert text.index("Needs you") < text.index(f"New paid order: {order.reference}") < text.index("All other notices")
+    assert (
+        text.index("Needs you")
+        < text.index(f"New paid order: {order.reference}")
+        < text.index("All other notices")
+    )
     assert "Notices (26)" in text
     assert "Next page" in text
     assert Notice.objects.filter(read_at=None).count() == 26  # reading the page is not marking it read

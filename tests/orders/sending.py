@@ -50,6 +50,7 @@ ROW: dict[str, Any] = {
     "cancelled_at": None,
     "reviews": [],
 }
+CAME = "2026-02-20T09:00:00Z"
 PARCEL: dict[str, Any] = {
     "carrier": "Post",
     "tracking_number": "RR1CN",

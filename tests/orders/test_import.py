@@ -23,14 +23,14 @@ from marketplace.payments import ledger, outbox
 from marketplace.payments.models import Escrow, LedgerEntry, LedgerTransaction, Payment, Refund
 from marketplace.payments.proof import prove
 from tests import world
-from tests.orders.sending import PARCEL, ROW, a_row, days, moment, send, sender, sent, shipped_row
+from tests.orders.sending import CAME, PARCEL, ROW, a_row, days, moment, send, sender, sent, shipped_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TABLES = (
     User, Store, StoreMember, Listing, Escrow, Order, OrderEvent, OrderLine, Payment, Refund, LedgerTransaction,
     LedgerEntry, Shipment, TrackingEvent, Review, Notice,
 )  # fmt: skip
-CAME = "2026-02-20T09:00:00Z"
+
 PAID = moment("2026-02-01T09:05:00Z")
 LEFT = moment("2026-02-03T09:00:00Z")
 

@@ -39,7 +39,9 @@ def counted(**numbers: int) -> dict[str, int]:
 
 def written(path: Path, *lines: object) -> Path:
     """A file of these lines: bytes as they are, anything else as JSON."""
-    path.write_bytes(b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines))
+    path.write_bytes(
+        b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
+    )
     return path
 
 
@@ -65,7 +67,13 @@ BROKEN = [
 
 
 def test_broken_lines_are_refused_and_the_others_go_on(tmp_path):
-    lines = [shipped_row(reference="first"), *(line for line, _why in BROKEN), b"\n", b"   \n", a_row(reference="last")]
+    lines = [
+        shipped_row(reference="first"),
+        *(line for line, _why in BROKEN),
+        b"\n",
+        b"   \n",
+        a_row(reference="last"),
+    ]
     rejects = tmp_path / "rejects.ndjson"
     done = run(written(tmp_path / "orders.ndjson", *lines), "--rejects", str(rejects))
     assert done == counted(taken=2, refused=len(BROKEN) + len(re.findall(b"\n", BROKEN[10][0])) - 1)
@@ -84,7 +92,9 @@ def test_a_last_line_without_an_end_and_a_byte_order_mark(tmp_path):
 
 def test_refused_rows_say_which_and_why(tmp_path):
     rejects = tmp_path / "rejects.ndjson"
-    path = written(tmp_path / "o.ndjson", a_row(lines=[]), a_row(reference="A-2", currency="XXQ", placed_at="2026-02-01"))
+    path = written(
+        tmp_path / "o.ndjson", a_row(lines=[]), a_row(reference="A-2", currency="XXQ", placed_at="2026-02-01")
+    )
     assert run(path, "--rejects", str(rejects)) == counted(refused=2)
     first, second = map(json.loads, rejects.read_text().splitlines())
     assert (first["line"], first["reference"]) == (1, "A-1001")
@@ -94,7 +104,11 @@ def test_refused_rows_say_which_and_why(tmp_path):
 
 
 def test_twice_changes_nothing_and_refuses_the_same(tmp_path):
-    lines = [*(shipped_row(reference=f"A-{n}") for n in range(5)), a_row(reference="odd", payments=[]), b"?\n"]
+    lines = [
+        *(shipped_row(reference=f"A-{n}") for n in range(5)),
+        a_row(reference="odd", payments=[]),
+        b"?\n",
+    ]
     path = written(tmp_path / "o.ndjson", *lines)
     assert run(path, "--rejects", str(tmp_path / "one")) == counted(taken=6, refused=1)
     entries = LedgerEntry.objects.count()
@@ -117,7 +131,9 @@ def test_packed(tmp_path):
     assert run(path) == counted(taken=1)
 
 
-@pytest.mark.parametrize("packed", [b"no gzip at all", gzip.compress(b'{"a": 1}\n' * 90_000)[:-300]], ids=["none", "cut off"])
+@pytest.mark.parametrize(
+    "packed", [b"no gzip at all", gzip.compress(b'{"a": 1}\n' * 90_000)[:-300]], ids=["none", "cut off"]
+)
 def test_a_broken_package_is_told(tmp_path, packed):
     path = tmp_path / "o.ndjson.gz"
     path.write_bytes(packed)

@@ -32,7 +32,17 @@ def fresh(order: Order) -> Order:
 @pytest.mark.rule("F-02")
 def test_others_do_not_find_it(order: Order) -> None:
     stranger, url = client_of(world.person()), f"/orders/{order.public_id}/"
-    for path in ("", "send/", "tracking/", "parcel/", "extend/", "more-time/", "received/", "cancel/", "problem/"):
+    for path in (
+        "",
+        "send/",
+        "tracking/",
+        "parcel/",
+        "extend/",
+        "more-time/",
+        "received/",
+        "cancel/",
+        "problem/",
+    ):
         assert stranger.get(url + path).status_code == 404
         assert stranger.post(url + path).status_code == 404
     assert "/account/login/" in client_of(None).get(url)["Location"]
@@ -164,7 +174,11 @@ def test_pages_ask_the_same_number_of_questions(clock: Any, django_assert_num_qu
         world.shipped(buyer=buyer, store=store)
         orders.send_message(big.pk, text=f"Message {number}", by=world.acting(buyer))
         if number in (10, 39):
-            for user, path in ((buyer, "/orders/"), (seller_user(big), "/orders/?side=sold"), (buyer, f"/orders/{big.public_id}/")):
+            for user, path in (
+                (buyer, "/orders/"),
+                (seller_user(big), "/orders/?side=sold"),
+                (buyer, f"/orders/{big.public_id}/"),
+            ):
                 counts.setdefault(path, []).append(queries(client_of(user), path))
     assert all(first == last for first, last in counts.values()), counts
     assert max(max(each) for each in counts.values()) <= 16, counts

@@ -1,0 +1,115 @@
+"""One order of each kind, its people, and everybody else: what the permission matrix is asked about."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import time_machine
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from disputes import services as disputes
+from disputes.models import Dispute
+from marketplace.accounts.models import StoreMember, User
+from marketplace.core.cases import sweep
+from marketplace.evidence import services as evidence
+from marketplace.notifications.models import Notice
+from tests import world
+from tests.evidence import pictures
+from tests.world import DAY
+
+#: who knocks; `mediator` holds the cases, `new_staff` is a mediator who has not turned on the code app
+ROLES = (
+    "anonymous", "buyer", "seller", "other_buyer", "other_seller", "mediator", "other_mediator", "moderator", "integrator",
+    "new_staff",
+)  # fmt: skip
+METHODS = ("GET", "POST", "PUT", "DELETE")
+
+
+@dataclass
+class Scene:
+    """People by role, and the ids that fill the holes in addresses."""
+
+    people: dict[str, User]
+    ids: dict[str, str]
+
+
+def build(clock: time_machine.Coordinates) -> Scene:
+    """Cases in each state that an address needs, all of the same buyer, seller, integrator and mediator."""
+    people = _people()
+    store = world.shop(people["seller"], name="Matrix")
+    whose = {"buyer": people["buyer"], "store": store, "integrator": people["integrator"]}
+    old = {name: world.shipped(prices=(price,), **whose) for name, price in (("waiting", 900), ("held", 900), ("decided", 70000))}
+    clock.shift(7 * DAY)
+    young = {name: world.shipped(**whose) for name in ("opened", "to_return", "returning", "free")}
+    paid = world.an_order(**whose)
+    clock.shift(4 * DAY)
+    cases = {name: world.a_dispute(order) for name, order in old.items()}
+    for case in cases.values():
+        disputes.refuse_claim(case.pk, note="It was fine.", by=world.acting(people["seller"]))
+    clock.shift(7 * DAY)
+    sweep()
+    _with_the_mediator(cases, people)
+    photo, stray = (_photo(people["buyer"], quality) for quality in (80, 70))
+    cases["opened"] = world.a_dispute(young["opened"], evidence=(photo,))
+    for name in ("to_return", "returning"):
+        cases[name] = world.a_dispute(young[name], remedy="return_and_refund", reason="damaged.in_transit")
+        disputes.accept_claim(cases[name].pk, by=world.acting(people["seller"]))
+    disputes.ship_return(cases["returning"].pk, carrier="Post", tracking_number="B1", by=world.acting(people["buyer"]))
+    notice = Notice.objects.filter(recipient=people["buyer"]).first()
+    assert notice is not None
+    ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
+    orders = {"order:paid": paid.public_id, "order:shipped": young["free"].public_id}
+    return Scene(people, ids | orders | {"evidence": photo, "stray": stray, "notice": notice.public_id})
+
+
+def _people() -> dict[str, User]:
+    """Somebody in each role; the other buyer and seller have an order of their own between them."""
+    elsewhere = world.shipped()
+    return {
+        "buyer": world.person("matrix-buyer"),
+        "seller": world.person("matrix-seller"),
+        "other_buyer": elsewhere.buyer,
+        "other_seller": StoreMember.objects.get(store=elsewhere.store).user,
+        "mediator": world.staff("matrix-mediator", "mediator"),
+        "other_mediator": world.staff("matrix-second", "mediator"),
+        "moderator": world.staff("matrix-moderator", "moderator"),
+        "integrator": world.person("matrix-integrator", "integrator"),
+        "new_staff": world.staff("matrix-new", "mediator", second_lock=False),
+    }
+
+
+def _with_the_mediator(cases: dict[str, Dispute], people: dict[str, User]) -> None:
+    """One is held, one decided and waiting for a second mediator, one still in the queue."""
+    by = world.acting(people["mediator"])
+    for name in ("held", "decided"):
+        disputes.assign(cases[name].pk, by=by)
+    words = {"reason_code": "quality.poor_workmanship", "facts": "The seam is torn."}
+    disputes.adjudicate(cases["decided"].pk, outcome="refunded", by=by, **words)
+
+
+def _photo(owner: User, quality: int) -> str:
+    file = io.BytesIO(pictures.jpeg(quality=quality))
+    return evidence.take(file, name="seam.jpg", by=world.acting(owner), limits=evidence.limits_now()).public_id
+
+
+# -- addresses -----------------------------------------------------------------------------------------------------
+
+
+def routes(nodes: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
+    """(pattern, callback) of every address; of a regular expression only the names of its holes are kept."""
+    for node in get_resolver().url_patterns if nodes is None else nodes:
+        here = prefix + _plain(str(node.pattern))
+        if isinstance(node, URLResolver):
+            yield from routes(node.url_patterns, here)
+        elif isinstance(node, URLPattern):
+            yield here, node.callback
+
+
+def _plain(pattern: str) -> str:
+    """`^orders/(?P<id>…)/$` and `orders/<str:id>/` are both `orders/<id>/`."""
+    text = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^)]*\))*\)", r"<\1>", pattern)
+    return re.sub(r"<\w+:(\w+)>", r"<\1>", text).removeprefix("^").removesuffix("$")
