@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell
+from marketplace.notifications.services import Message, members_of, tell, unpin
 
 if TYPE_CHECKING:
     from .models import Dispute
 
 _MEDIATOR = _("A mediator decides now. We plan to decide by %(due)s.")
+_RETURN_SUBJECT = _("Send the item back by %(due)s")
 _RETURN = _("Send the item back and enter the tracking number by %(due)s. If you do not, you get no refund.")
 
 MESSAGES: dict[str, tuple[Message, ...]] = {
@@ -108,6 +109,7 @@ SILENT = {
 
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
+    unpin(event)
     dispute = cast("Dispute", event.case)
     messages: Sequence[Message] = MESSAGES.get(event.verb, ())
     if not messages or dispute.state == "awaiting_approval":
@@ -115,5 +117,6 @@ def announce(event: CaseEvent) -> None:
     people = {"buyer": [dispute.buyer_id], "seller": members_of(dispute.store_id)}
     facts = {"amount": "", "note": "", "files": 0, "code": "", "tracking_number": "", **event.data}
     if dispute.state == "awaiting_return":
-        messages = [replace(m, text=_RETURN, needs_you=True) if m.to == "buyer" else m for m in messages]
+        send = {"subject": _RETURN_SUBJECT, "text": _RETURN, "needs_you": True}
+        messages = [replace(m, **send) if m.to == "buyer" else m for m in messages]
     tell(event, messages, people, facts, f"/disputes/{dispute.public_id}/")

@@ -313,6 +313,7 @@ Q_CLUSTER = {
 SCHEDULES = {
     "deadlines": "marketplace.core.tasks.meet_deadlines",
     "outbox": "marketplace.payments.tasks.drain_outbox",
+    "answers": "marketplace.core.tasks.forget_answers",
 }
 
 # --- API --------------------------------------------------------------------------------------------------

@@ -39,11 +39,12 @@ def record_return_tracking(pk: int, *, code: str, at: datetime | None, by: Actor
     with step(Dispute, pk, "record_return_tracking", by=by) as dispute:
         dispute.record_return_tracking()
         parcel = dispute.return_shipment
-        when = min(at, dispute.now) if at else dispute.now
+        when = max(min(at or dispute.now, dispute.now), parcel.shipped_at)
         if code == "delivered" and parcel.delivered_at is None:
             parcel.status = Status.DELIVERED
             parcel.delivered_at = when
-            parcel.check_by = when + timedelta(days=dispute.policy.return_confirm_days)
+            in_full = when + timedelta(days=dispute.policy.return_confirm_days)
+            parcel.check_by = max(in_full, dispute.now + dispute.policy.edit_answer)  # a late report leaves time to check
             parcel.save()
         dispute.say(code=code, city=city, country=country, happened_at=when.isoformat())
     return dispute

@@ -195,7 +195,11 @@ class Question(Guided):
         labels = {value: label for value, label, _hint in q.CAME}
         share = per_cent_of(asked.amount, asked.ceiling)
         words = q.ask_words(self.answers, amount, all_of_it=asked.amount == asked.ceiling)
-        part = _("%(share)s %% of what you paid") % {"share": share} if asked.amount != asked.ceiling else ""
+        part = (
+            _("That is %(share)s %% of what you paid.") % {"share": share}
+            if asked.amount != asked.ceiling
+            else ""
+        )
         reason, count = q.reason_of(self.answers), len(self.answers.get("evidence", []))
         found = [
             ("came", _("Did you get the parcel?"), labels.get(self.answers.get("came", ""), "")),

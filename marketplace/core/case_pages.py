@@ -47,6 +47,7 @@ class VerbPage(CaseMixin, FormView):
     a page of its own (edges.DomainErrorMiddleware).
     """
 
+    http_method_names = ["get", "head", "post", "options"]  # a form view would take PUT for POST
     verb = ""
     #: the name of the address of the case's own page
     home = ""
@@ -65,6 +66,11 @@ class VerbPage(CaseMixin, FormView):
         self.case.allow(self.verb, self.actor)
         self.check()
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The same question before the form is read: what is wrong in it is nobody else's to learn."""
+        self.case.allow(self.verb, self.actor)
+        return super().post(request, *args, **kwargs)
 
     def check(self) -> None:
         """More to ask before the page is shown."""

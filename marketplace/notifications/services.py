@@ -31,6 +31,12 @@ class Message:
     needs_you: bool = False
 
 
+def unpin(event: CaseEvent) -> None:
+    """The case has moved on: nobody is waited for by an earlier notice any more (F-07)."""
+    if event.from_state != event.to_state:
+        Notice.objects.filter(case_id=event.case.public_id, needs_you=True).update(needs_you=False)
+
+
 def tell(
     event: CaseEvent, messages: Iterable[Message], people: Mapping[str, Iterable[int]], facts: Mapping[str, Any], url: str
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell
+from marketplace.notifications.services import Message, members_of, tell, unpin
 
 if TYPE_CHECKING:
     from .models import Order
@@ -92,6 +92,7 @@ SILENT = {
 
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
+    unpin(event)
     messages = MESSAGES.get(event.verb)
     if not messages:
         return

@@ -225,3 +225,14 @@ def test_signing_in_costs_a_fixed_number_of_queries_with_many_tokens(django_asse
         token_of(user)
     with django_assert_max_num_queries(5):
         client.get(LIST)
+
+
+def test_a_new_password_ends_the_tokens(client):
+    """threats.md A7: rights taken away hold for the next request."""
+    user = world.person("ana")
+    api = client_of(user)
+    assert api.get("/api/v1/orders/").status_code == 200
+    client.force_login(user)
+    new = {"oldpassword": "secret-pass-1", "password1": "Another-Pass-22", "password2": "Another-Pass-22"}
+    assert client.post("/account/password/change/", new).status_code == 302
+    assert api.get("/api/v1/orders/").status_code == 401

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from disputes import services as disputes
@@ -35,6 +37,8 @@ class Scene:
 
     people: dict[str, User]
     ids: dict[str, str]
+    clients: dict[str, Client] = field(default_factory=dict)
+    folder: Path = Path()
 
 
 def build(clock: time_machine.Coordinates) -> Scene:
@@ -42,7 +46,10 @@ def build(clock: time_machine.Coordinates) -> Scene:
     people = _people()
     store = world.shop(people["seller"], name="Matrix")
     whose = {"buyer": people["buyer"], "store": store, "integrator": people["integrator"]}
-    old = {name: world.shipped(prices=(price,), **whose) for name, price in (("waiting", 900), ("held", 900), ("decided", 70000))}
+    old = {
+        name: world.shipped(prices=(price,), **whose)
+        for name, price in (("waiting", 900), ("held", 900), ("decided", 70000))
+    }
     clock.shift(7 * DAY)
     young = {name: world.shipped(**whose) for name in ("opened", "to_return", "returning", "free")}
     paid = world.an_order(**whose)
@@ -58,7 +65,9 @@ def build(clock: time_machine.Coordinates) -> Scene:
     for name in ("to_return", "returning"):
         cases[name] = world.a_dispute(young[name], remedy="return_and_refund", reason="damaged.in_transit")
         disputes.accept_claim(cases[name].pk, by=world.acting(people["seller"]))
-    disputes.ship_return(cases["returning"].pk, carrier="Post", tracking_number="B1", by=world.acting(people["buyer"]))
+    disputes.ship_return(
+        cases["returning"].pk, carrier="Post", tracking_number="B1", by=world.acting(people["buyer"])
+    )
     notice = Notice.objects.filter(recipient=people["buyer"]).first()
     assert notice is not None
     ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
@@ -93,7 +102,9 @@ def _with_the_mediator(cases: dict[str, Dispute], people: dict[str, User]) -> No
 
 def _photo(owner: User, quality: int) -> str:
     file = io.BytesIO(pictures.jpeg(quality=quality))
-    return evidence.take(file, name="seam.jpg", by=world.acting(owner), limits=evidence.limits_now()).public_id
+    return evidence.take(
+        file, name="seam.jpg", by=world.acting(owner), limits=evidence.limits_now()
+    ).public_id
 
 
 # -- addresses -----------------------------------------------------------------------------------------------------

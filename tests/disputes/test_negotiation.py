@@ -269,3 +269,12 @@ def test_messages_stand_beside_the_evidence_never_in_it(dispute):
     assert dispute.thread.messages.get().role == "seller"
     assert dispute.exhibits.count() == 0
     assert timezone.now() == dispute.thread.messages.get().sent_at
+
+
+@pytest.mark.rule("F-07")
+def test_a_notice_asks_for_nothing_once_the_person_has_acted(dispute):
+    seller = dispute.store.members.get()
+    notices = Notice.objects.filter(recipient=seller, case_id=dispute.public_id)
+    assert notices.filter(needs_you=True).count() == 1
+    disputes.refuse_claim(dispute.pk, note="No.", by=world.seller_of(dispute))
+    assert notices.filter(needs_you=True).count() == 0

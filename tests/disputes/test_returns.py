@@ -127,3 +127,16 @@ def test_a_mediator_may_decide_a_return_even_after_one_was_contested(dispute):
     dispute = again(dispute)
     assert (dispute.state, dispute.return_shipment.status) == ("awaiting_return", "awaiting_shipment")
     invariants.check_all()
+
+
+@pytest.mark.rule("T-02")
+def test_a_late_report_of_the_delivery_leaves_the_seller_time_to_check(dispute, clock):
+    dispute = sent(dispute)
+    shipped_at = dispute.return_shipment.shipped_at
+    clock.shift(30 * DAY)
+    by = world.sender_of(dispute.order)
+    Dispute.objects.filter(pk=dispute.pk).update(integrator_id=by.user_id)
+    disputes.record_return_tracking(dispute.pk, code="delivered", at=shipped_at - DAY, by=by)
+    parcel = again(dispute).return_shipment
+    assert parcel.delivered_at == shipped_at
+    assert parcel.check_by == shipped_at + 32 * DAY
