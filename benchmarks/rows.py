@@ -23,18 +23,31 @@ def write(path: Path, orders: int, *, seed: int = 1) -> Path:
 def _row(number: int, chance: random.Random) -> dict[str, Any]:
     placed = NEWEST - timedelta(days=chance.uniform(100, 700))
     lines = [_line(place, chance) for place in range(1, chance.choice((1, 1, 1, 2, 3)) + 1)]
-    cents = sum(round(float(line["unit_price"]) * 100) * line["quantity"] + round(float(line["shipping"]) * 100) for line in lines)
+    cents = sum(
+        round(float(line["unit_price"]) * 100) * line["quantity"] + round(float(line["shipping"]) * 100)
+        for line in lines
+    )
     shipped = placed + timedelta(days=chance.uniform(1, 6))
     store = chance.randrange(300)
     return {
         "reference": f"B-{number}",
         "currency": "BRL",
         "placed_at": _text(placed),
-        "buyer": {"reference": f"u-{chance.randrange(10_000)}", "country": "BR", "city": "recife", "language": "pt-br"},
+        "buyer": {
+            "reference": f"u-{chance.randrange(10_000)}",
+            "country": "BR",
+            "city": "recife",
+            "language": "pt-br",
+        },
         "store": {"reference": f"s-{store}", "name": f"Store {store}", "country": "BR", "city": "curitiba"},
         "lines": lines,
         "payments": [
-            {"reference": f"B-{number}-1", "method": "card", "amount": f"{cents // 100}.{cents % 100:02}", "paid_at": _text(placed)}
+            {
+                "reference": f"B-{number}-1",
+                "method": "card",
+                "amount": f"{cents // 100}.{cents % 100:02}",
+                "paid_at": _text(placed),
+            }
         ],
         "shipments": [
             {
@@ -47,7 +60,14 @@ def _row(number: int, chance: random.Random) -> dict[str, Any]:
         ],
         "confirmed_at": None,
         "cancelled_at": None,
-        "reviews": [{"rating": chance.randint(1, 5), "title": "", "text": "ok", "created_at": _text(placed + timedelta(days=40))}],
+        "reviews": [
+            {
+                "rating": chance.randint(1, 5),
+                "title": "",
+                "text": "ok",
+                "created_at": _text(placed + timedelta(days=40)),
+            }
+        ],
     }
 
 

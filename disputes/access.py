@@ -87,5 +87,3 @@ def role_in(actor: Actor, dispute: Any) -> str | None:
         if rule(actor, dispute):
             return name
     return None
-
-

@@ -24,11 +24,18 @@ class LineShare:
 
 
 def ceilings(
-    chosen: Sequence[tuple[OrderLine, int]], all_lines: Sequence[OrderLine], *, received: bool, reason: Reason, remedy: str
+    chosen: Sequence[tuple[OrderLine, int]],
+    all_lines: Sequence[OrderLine],
+    *,
+    received: bool,
+    reason: Reason,
+    remedy: str,
 ) -> list[LineShare]:
     """What was really paid for those quantities, less earlier refunds; shipping besides when nothing was received, or
     when all lines go back through the seller's fault (D-06)."""
-    everything = {line.pk: line.quantity for line in all_lines} == {line.pk: quantity for line, quantity in chosen}
+    everything = {line.pk: line.quantity for line in all_lines} == {
+        line.pk: quantity for line, quantity in chosen
+    }
     goes_back = remedy == Remedy.RETURN_AND_REFUND and everything and reason.fault == SELLERS_FAULT
     with_shipping = not received or goes_back
     return [LineShare(line, quantity, _ceiling(line, quantity, with_shipping)) for line, quantity in chosen]

@@ -11,7 +11,10 @@ from .models import Dispute
 def parties_see(actor: Actor, evidence: Evidence) -> bool:
     """The buyer and the seller of a dispute that the file was put to."""
     disputes = Dispute.objects.filter(exhibits__evidence=evidence)
-    return disputes.filter(buyer_id=actor.user_id).exists() or disputes.filter(store_id__in=actor.store_ids).exists()
+    return (
+        disputes.filter(buyer_id=actor.user_id).exists()
+        or disputes.filter(store_id__in=actor.store_ids).exists()
+    )
 
 
 def staff_see(actor: Actor, evidence: Evidence) -> bool:

@@ -88,7 +88,9 @@ class Dispute(Case):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes")
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="disputes")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="disputes")
-    integrator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    integrator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     thread = models.OneToOneField(Thread, on_delete=models.PROTECT, related_name="dispute")
     # never empty outside the transaction that opens the dispute: the claim needs its dispute's row first
     claim: models.ForeignKey[Claim, Claim] = models.ForeignKey(  # type: ignore[misc]
@@ -104,7 +106,9 @@ class Dispute(Case):
     answered_at = models.DateTimeField(null=True, blank=True, help_text="The seller's first answer")
     escalated_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    settled_amount = models.BigIntegerField(null=True, blank=True, help_text="What the terms in force give the buyer")
+    settled_amount = models.BigIntegerField(
+        null=True, blank=True, help_text="What the terms in force give the buyer"
+    )
     return_shipping_paid_by = models.CharField(max_length=8, choices=Payer, blank=True)
     no_evidence_yet = models.BooleanField(default=False)
     mediator = models.ForeignKey(
@@ -119,7 +123,8 @@ class Dispute(Case):
         constraints = [
             models.CheckConstraint(condition=Q(held__gt=0), name="dispute_is_about_money"),
             models.CheckConstraint(
-                condition=Q(settled_amount=None) | Q(settled_amount__gte=0, settled_amount__lte=models.F("held")),
+                condition=Q(settled_amount=None)
+                | Q(settled_amount__gte=0, settled_amount__lte=models.F("held")),
                 name="settled_within_held",
             ),
             models.CheckConstraint(
@@ -132,7 +137,9 @@ class Dispute(Case):
             models.Index(fields=["store", "-opened_at", "-id"], name="dispute_by_store"),
             models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
             models.Index(
-                fields=["due_at", "id"], condition=Q(state__in=["mediation", "awaiting_approval"]), name="dispute_queue"
+                fields=["due_at", "id"],
+                condition=Q(state__in=["mediation", "awaiting_approval"]),
+                name="dispute_queue",
             ),
         ]
 
@@ -155,8 +162,12 @@ class Dispute(Case):
             "mediator",
             why="A second mediator approves; no clock does (M-08, M-09).",
         ),
-        State.AWAITING_RETURN: Deadline(lambda d: d.return_shipment.send_by, "expire_return", "buyer", _nothing_back),
-        State.RETURN_IN_TRANSIT: Deadline(lambda d: d.return_shipment.lost_at, "mediate_lost_return", "carrier"),
+        State.AWAITING_RETURN: Deadline(
+            lambda d: d.return_shipment.send_by, "expire_return", "buyer", _nothing_back
+        ),
+        State.RETURN_IN_TRANSIT: Deadline(
+            lambda d: d.return_shipment.lost_at, "mediate_lost_return", "carrier"
+        ),
         "return_delivered": Deadline(
             lambda d: d.return_shipment.check_by, "confirm_return_by_silence", "seller", _terms
         ),
@@ -204,12 +215,18 @@ class Dispute(Case):
 
     # -- transitions; only services call them -----------------------------------------------------------------
 
-    @transition(field=state, source=[State.AWAITING_SELLER, State.NEGOTIATION], target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN))
+    @transition(
+        field=state,
+        source=[State.AWAITING_SELLER, State.NEGOTIATION],
+        target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN),
+    )
     def accept_claim(self) -> str:
         """The seller agrees to what was asked."""
         return self._after_terms()
 
-    @transition(field=state, source=State.AWAITING_SELLER, target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN))
+    @transition(
+        field=state, source=State.AWAITING_SELLER, target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN)
+    )
     def grant_claim(self) -> str:
         """The seller never answered (N-01)."""
         return self._after_terms()
@@ -225,17 +242,31 @@ class Dispute(Case):
     def escalate(self) -> None:
         """No agreement in time: a mediator decides (N-02)."""
 
-    @transition(field=state, source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION], target=State.CANCELLED)
+    @transition(
+        field=state,
+        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION],
+        target=State.CANCELLED,
+    )
     def cancel(self) -> None:
         """The buyer gives up the claim (N-06)."""
 
-    @transition(field=state, source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION], target=State.CANCELLED)
+    @transition(
+        field=state,
+        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION],
+        target=State.CANCELLED,
+    )
     def staff_cancel(self) -> None:
         """Staff end it, with a reason (N-06)."""
 
     @transition(
         field=state,
-        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT],
+        source=[
+            State.AWAITING_SELLER,
+            State.NEGOTIATION,
+            State.MEDIATION,
+            State.AWAITING_RETURN,
+            State.RETURN_IN_TRANSIT,
+        ],
         target=None,
     )
     def send_message(self) -> None:
@@ -296,7 +327,11 @@ class Dispute(Case):
             return State.AWAITING_APPROVAL
         return State.AWAITING_RETURN if with_return else State.RESOLVED
 
-    @transition(field=state, source=State.AWAITING_APPROVAL, target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN))
+    @transition(
+        field=state,
+        source=State.AWAITING_APPROVAL,
+        target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN),
+    )
     def approve(self, *, with_return: bool) -> str:
         """A second mediator agrees with the decision (M-08)."""
         return State.AWAITING_RETURN if with_return else State.RESOLVED
@@ -317,7 +352,9 @@ class DisputeLine(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints = [
-            models.UniqueConstraint(fields=["order_line"], condition=Q(is_open=True), name="one_open_dispute_per_line"),
+            models.UniqueConstraint(
+                fields=["order_line"], condition=Q(is_open=True), name="one_open_dispute_per_line"
+            ),
             models.UniqueConstraint(fields=["dispute", "order_line"], name="one_row_per_dispute_and_line"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="disputed_quantity_at_least_one"),
         ]
@@ -343,7 +380,9 @@ class Claim(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(fields=["dispute", "revision"], name="one_row_per_claim_revision"),
-            models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=models.F("ceiling")), name="claim_within_ceiling"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lte=models.F("ceiling")), name="claim_within_ceiling"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,22 +23,38 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "seller",
             _("Answer a dispute by %(due)s"),
-            _("The buyer asks for %(amount)s. Answer by %(due)s. If you do not, the buyer gets what they ask for."),
+            _(
+                "The buyer asks for %(amount)s. Answer by %(due)s. If you do not, the buyer gets what they ask for."
+            ),
             needs_you=True,
         ),
     ),
     "accept_claim": (
-        Message("buyer", _("The seller accepted your request"), _("The seller agreed to %(amount)s. We send it to where you paid from.")),
+        Message(
+            "buyer",
+            _("The seller accepted your request"),
+            _("The seller agreed to %(amount)s. We send it to where you paid from."),
+        ),
     ),
     "grant_claim": (
-        Message("buyer", _("You get what you asked for"), _("The seller did not answer in time. You get %(amount)s.")),
-        Message("seller", _("The buyer gets what they asked for"), _("You did not answer in time. The buyer gets %(amount)s.")),
+        Message(
+            "buyer",
+            _("You get what you asked for"),
+            _("The seller did not answer in time. You get %(amount)s."),
+        ),
+        Message(
+            "seller",
+            _("The buyer gets what they asked for"),
+            _("You did not answer in time. The buyer gets %(amount)s."),
+        ),
     ),
     "refuse_claim": (
         Message(
             "buyer",
             _("The seller said no"),
-            _("The seller said: %(note)s You do not need to do anything: on %(due)s a mediator looks at your case."),
+            _(
+                "The seller said: %(note)s You do not need to do anything: on %(due)s a mediator looks at your case."
+            ),
         ),
     ),
     "escalate": (
@@ -75,27 +91,41 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "seller",
             _("Check the return by %(due)s"),
-            _("The carrier reports: %(code)s. Check it by %(due)s. If you say nothing, the buyer gets the money."),
+            _(
+                "The carrier reports: %(code)s. Check it by %(due)s. If you say nothing, the buyer gets the money."
+            ),
             needs_you=True,
         ),
     ),
     "acknowledge_return": (
-        Message("buyer", _("The seller has the item back"), _("You get %(amount)s back. We send it to where you paid from.")),
+        Message(
+            "buyer",
+            _("The seller has the item back"),
+            _("You get %(amount)s back. We send it to where you paid from."),
+        ),
     ),
     "confirm_return_by_silence": (
-        Message("buyer", _("You get your money back"), _("The seller did not answer in time. You get %(amount)s.")),
-        Message("seller", _("The buyer gets the money back"), _("You did not check the return in time. The buyer gets %(amount)s.")),
+        Message(
+            "buyer", _("You get your money back"), _("The seller did not answer in time. You get %(amount)s.")
+        ),
+        Message(
+            "seller",
+            _("The buyer gets the money back"),
+            _("You did not check the return in time. The buyer gets %(amount)s."),
+        ),
     ),
-    "contest_return": (
-        Message("buyer", _("The seller says the return is not right"), _MEDIATOR),
-    ),
+    "contest_return": (Message("buyer", _("The seller says the return is not right"), _MEDIATOR),),
     "mediate_lost_return": (
         Message("buyer", _("Your return is late"), _MEDIATOR),
         Message("seller", _("The return is late"), _MEDIATOR),
     ),
     "expire_return": (
-        Message("buyer", _("Your dispute ended without a refund"), _("You did not send the item back in time.")),
-        Message("seller", _("The dispute ended"), _("The buyer did not send the item back. The money is yours.")),
+        Message(
+            "buyer", _("Your dispute ended without a refund"), _("You did not send the item back in time.")
+        ),
+        Message(
+            "seller", _("The dispute ended"), _("The buyer did not send the item back. The money is yours.")
+        ),
     ),
 }
 

@@ -17,10 +17,16 @@ NEVER_SENT = "not_received.never_sent"
 
 SELLER, BUYER, CARRIER, NOBODY = "seller", "buyer", "carrier", "nobody"
 
-_DIFFERENT = (_("A photo of the item beside the picture in the listing"), _("For a wrong size: a photo with a tape measure"))
+_DIFFERENT = (
+    _("A photo of the item beside the picture in the listing"),
+    _("For a wrong size: a photo with a tape measure"),
+)
 _QUALITY = (_("Close-up photos in daylight"), _("A photo of the label"))
 _MISSING = (_("A photo of everything that came, laid out"), _("A photo of the parcel label with its weight"))
-_NOTHING = (_("Nothing is needed: we add the tracking history"), _("A note of the post office, if you have one"))
+_NOTHING = (
+    _("Nothing is needed: we add the tracking history"),
+    _("A note of the post office, if you have one"),
+)
 _STATEMENT = (_("A screenshot of your bank or card statement"),)
 
 
@@ -46,10 +52,18 @@ class Reason:
 
 _PHOTO = ("photo", "video")
 _ALL = (
-    Reason("not_received.protection_ending", _("Protection ends soon and it is still on the way"), (), CARRIER, _NOTHING),
+    Reason(
+        "not_received.protection_ending",
+        _("Protection ends soon and it is still on the way"),
+        (),
+        CARRIER,
+        _NOTHING,
+    ),
     Reason("not_received.returned_by_carrier", _("The carrier sent it back"), (), CARRIER, _NOTHING),
     Reason("not_received.no_tracking", _("No tracking, or tracking does not change"), (), SELLER, _NOTHING),
-    Reason("not_received.false_tracking", _("Tracking is false or leads to another place"), (), SELLER, _NOTHING),
+    Reason(
+        "not_received.false_tracking", _("Tracking is false or leads to another place"), (), SELLER, _NOTHING
+    ),
     Reason("not_received.customs", _("Customs holds it"), (), BUYER, (_("A letter or notice from customs"),)),
     Reason("not_received.wrong_address", _("It went to a wrong address"), (), SELLER, _NOTHING),
     Reason(
@@ -62,18 +76,29 @@ _ALL = (
     Reason("not_as_described.colour", _("The colour is different"), _PHOTO, SELLER, _DIFFERENT),
     Reason("not_as_described.size", _("The size is different"), _PHOTO, SELLER, _DIFFERENT),
     Reason("not_as_described.material", _("The material is different"), _PHOTO, SELLER, _DIFFERENT),
-    Reason("not_as_described.function", _("The model or its functions are different"), _PHOTO, SELLER, _DIFFERENT),
+    Reason(
+        "not_as_described.function", _("The model or its functions are different"), _PHOTO, SELLER, _DIFFERENT
+    ),
     Reason("not_as_described.photo", _("It differs from the photo"), _PHOTO, SELLER, _DIFFERENT),
     Reason(
         "quality.not_working",
         _("It does not work"),
         _PHOTO,
         SELLER,
-        (_("A video: plugged in, next to a working device"), _("A photo of the label with the serial number")),
+        (
+            _("A video: plugged in, next to a working device"),
+            _("A photo of the label with the serial number"),
+        ),
     ),
     Reason("quality.poor_workmanship", _("Poorly made, for example bad stitching"), _PHOTO, SELLER, _QUALITY),
     Reason("quality.smell", _("It smells bad"), _PHOTO, SELLER, _QUALITY),
-    Reason("quality.fades", _("The colour fades or comes off"), _PHOTO, SELLER, (*_QUALITY, _("A photo after washing"))),
+    Reason(
+        "quality.fades",
+        _("The colour fades or comes off"),
+        _PHOTO,
+        SELLER,
+        (*_QUALITY, _("A photo after washing")),
+    ),
     Reason(
         "damaged.in_transit",
         _("It arrived broken"),
@@ -90,7 +115,10 @@ _ALL = (
         _("I think it is fake"),
         _PHOTO,
         SELLER,
-        (_("Photos of the logo, the labels and the serial number"), _("The answer of an expert or of the brand")),
+        (
+            _("Photos of the logo, the labels and the serial number"),
+            _("The answer of an expert or of the brand"),
+        ),
     ),
     Reason(
         "shipping.other_method",
@@ -101,8 +129,20 @@ _ALL = (
     ),
     Reason("condition.used", _("It is used or repaired, not new"), _PHOTO, SELLER, _QUALITY),
     Reason("payment.charged_twice", _("I was charged twice"), ("screenshot", "receipt"), SELLER, _STATEMENT),
-    Reason("payment.wrong_amount", _("I was charged a wrong amount"), ("screenshot", "receipt"), SELLER, _STATEMENT),
-    Reason("no_fault.unwanted", _("I no longer want it"), (), NOBODY, (_("Photos that show the item is as it came"),)),
+    Reason(
+        "payment.wrong_amount",
+        _("I was charged a wrong amount"),
+        ("screenshot", "receipt"),
+        SELLER,
+        _STATEMENT,
+    ),
+    Reason(
+        "no_fault.unwanted",
+        _("I no longer want it"),
+        (),
+        NOBODY,
+        (_("Photos that show the item is as it came"),),
+    ),
 )
 
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}

@@ -46,7 +46,9 @@ def ledger_adds_up() -> None:
     sums = dict(LedgerEntry.objects.values_list("account").annotate(Sum("amount")).order_by())
     for account in LedgerAccount.objects.all():
         if account.kind not in ("clearing", "commission"):
-            assert account.balance == sums.get(account.pk, 0), f"balance of {account} differs from its entries"
+            assert account.balance == sums.get(account.pk, 0), (
+                f"balance of {account} differs from its entries"
+            )
         if account.kind != "clearing":
             assert sums.get(account.pk, 0) >= 0, f"M7: {account} is below zero"
 
@@ -54,7 +56,8 @@ def ledger_adds_up() -> None:
 def escrows_hold_what_they_say() -> None:
     """M2: captured = refunded + released + held, in the rows and in the ledger."""
     in_ledger = {
-        (account.owner, account.currency): account.balance for account in LedgerAccount.objects.filter(kind="escrow")
+        (account.owner, account.currency): account.balance
+        for account in LedgerAccount.objects.filter(kind="escrow")
     }
     paid: dict[int, int] = defaultdict(int)
     for payment in Payment.objects.all():
@@ -65,12 +68,16 @@ def escrows_hold_what_they_say() -> None:
     for escrow in Escrow.objects.all():
         assert escrow.captured == paid[escrow.pk], "captured differs from the payments"
         assert escrow.refunded == refunded.get(escrow.pk, 0), "M2: refunded differs from the refund rows"
-        assert escrow.held.minor == in_ledger.get((escrow.public_id, escrow.currency), 0), "M2: held differs from the ledger"
+        assert escrow.held.minor == in_ledger.get((escrow.public_id, escrow.currency), 0), (
+            "M2: held differs from the ledger"
+        )
 
 
 def orders_and_hold_backs_agree() -> None:
     """O-05 and X-06: what is held back belongs to open disputes; an ended order holds nothing."""
-    held_back = dict(HoldBack.objects.filter(ended_at=None).values_list("order").annotate(Sum("amount")).order_by())
+    held_back = dict(
+        HoldBack.objects.filter(ended_at=None).values_list("order").annotate(Sum("amount")).order_by()
+    )
     for order in Order.objects.select_related("escrow"):
         assert order.held_back == held_back.get(order.pk, 0), "held back differs from the hold-backs"
         assert order.held_back <= order.escrow.held.minor, "M8: more is held back than there is"
@@ -92,15 +99,21 @@ def disputes_agree() -> None:
         hold = HoldBack.objects.get(key=dispute.public_id)
         if dispute.is_open:
             assert dispute.due_at, f"S4: {dispute.state} has no date"
-            assert bool(dispute.due_verb) == (dispute.state not in NO_DEFAULT), f"S4: {dispute.state} is not armed"
+            assert bool(dispute.due_verb) == (dispute.state not in NO_DEFAULT), (
+                f"S4: {dispute.state} is not armed"
+            )
             assert hold.ended_at is None
             outcome = dispute.next_default.outcome if dispute.next_default else None
             if outcome:
-                assert outcome.buyer.minor + outcome.seller.minor == dispute.held, "Z-05: the default does not share all"
+                assert outcome.buyer.minor + outcome.seller.minor == dispute.held, (
+                    "Z-05: the default does not share all"
+                )
         else:
             assert hold.ended_at, "an ended dispute still holds money"
             settled = dispute.settled_amount or 0 if dispute.state == "resolved" else 0
-            assert given.get(f"dispute:{dispute.public_id}", 0) == settled, "M10: refunded differs from what was decided"
+            assert given.get(f"dispute:{dispute.public_id}", 0) == settled, (
+                "M10: refunded differs from what was decided"
+            )
 
 
 def timelines_are_chains(model: Any, events: Any, column: str) -> None:
@@ -121,5 +134,14 @@ def fingerprint() -> dict[str, int]:
     from marketplace.messaging.models import Message
     from marketplace.notifications.models import Notice
 
-    tables: tuple[Any, ...] = (OrderEvent, DisputeEvent, LedgerTransaction, Refund, Notice, Message, HoldBack, Dispute)
+    tables: tuple[Any, ...] = (
+        OrderEvent,
+        DisputeEvent,
+        LedgerTransaction,
+        Refund,
+        Notice,
+        Message,
+        HoldBack,
+        Dispute,
+    )
     return {table.__name__: table.objects.count() for table in tables}

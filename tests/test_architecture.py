@@ -84,6 +84,7 @@ LENGTHS = {
     "marketplace/core/idempotency.py": "how long answers are kept (api.md section 1)",
     "marketplace/core/workdays.py": "the day itself, to count by",
     "marketplace/core/display.py": "how near is near, in words",
+    "marketplace/core/tasks.py": "the same: the answers that are dropped then",
     "marketplace/notifications/mail.py": "for how long a mail server is tried",
     "marketplace/payments/outbox.py": "for how long a provider keeps a key, and how often it is asked",
     "marketplace/payments/models.py": "after how long staff look at a provider that does not answer",

@@ -95,7 +95,9 @@ def an_order(
     )
     order.start("place", by=Actor.system(), now=now)
     for position, (price, quantity, ship) in enumerate(zip(prices, quantities, shipping, strict=True), 1):
-        listing = Listing.objects.create(store=store, reference=f"p-{number}-{position}", title=f"Thing {number}-{position}")
+        listing = Listing.objects.create(
+            store=store, reference=f"p-{number}-{position}", title=f"Thing {number}-{position}"
+        )
         OrderLine.objects.create(
             order=order,
             listing=listing,
@@ -140,7 +142,13 @@ def shipped(order: Order | None = None, *, promised_in: timedelta = 30 * DAY, **
     """An order whose parcel was handed over just now."""
     order = order or an_order(**wishes)
     promised_by = timezone.now() + promised_in
-    orders.ship(order.pk, carrier="Post", tracking_number=f"RR{order.pk}CN", promised_by=promised_by, by=seller_of(order))
+    orders.ship(
+        order.pk,
+        carrier="Post",
+        tracking_number=f"RR{order.pk}CN",
+        promised_by=promised_by,
+        by=seller_of(order),
+    )
     return Order.objects.get(pk=order.pk)
 
 

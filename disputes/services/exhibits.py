@@ -20,7 +20,9 @@ def own_files(public_ids: Sequence[str], by: Actor) -> list[Evidence]:
     """The actor's own files, in the order named. Raises Invalid for any that is not theirs."""
     found = {e.public_id: e for e in Evidence.objects.filter(public_id__in=public_ids, owner_id=by.user_id)}
     if set(public_ids) - found.keys():
-        raise Invalid.field("evidence", "unknown", _("One of these files is not yours, or does not exist. Add it again."))
+        raise Invalid.field(
+            "evidence", "unknown", _("One of these files is not yours, or does not exist. Add it again.")
+        )
     return [found[public_id] for public_id in dict.fromkeys(public_ids)]
 
 

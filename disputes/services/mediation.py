@@ -69,7 +69,9 @@ def adjudicate(
     Above the policy's limit the money waits for a second mediator (M-08). Raises Invalid with every field that does not fit.
     """
     with step(Dispute, pk, "adjudicate", by=by) as dispute:
-        to_buyer = _check(dispute, outcome, amount, return_shipping_paid_by, reason_code, facts, evidence_cited)
+        to_buyer = _check(
+            dispute, outcome, amount, return_shipping_paid_by, reason_code, facts, evidence_cited
+        )
         decision = Decision.objects.create(
             dispute=dispute,
             mediator_id=by.person_id,
@@ -108,7 +110,9 @@ def reject_approval(pk: int, *, note: str, by: Actor) -> Dispute:
         if not note.strip():
             raise Invalid.field("note", "required", _("Say what should be looked at again."))
         dispute.reject_approval()
-        Approval.objects.create(decision=decision, mediator_id=by.person_id, approved=False, note=note.strip(), at=dispute.at)
+        Approval.objects.create(
+            decision=decision, mediator_id=by.person_id, approved=False, note=note.strip(), at=dispute.at
+        )
         dispute.say(note=note.strip())
     return dispute
 
@@ -127,7 +131,9 @@ def _carry_out(dispute: Dispute, decision: Decision, by: Actor) -> None:
         payer = decision.return_shipping_paid_by or Payer.SELLER
         await_return(dispute, amount=decision.amount, payer=payer, reached_by=ReachedBy.DECISION)
     else:
-        settle(dispute, amount=decision.amount, outcome=decision.outcome, reached_by=ReachedBy.DECISION, by=by)
+        settle(
+            dispute, amount=decision.amount, outcome=decision.outcome, reached_by=ReachedBy.DECISION, by=by
+        )
 
 
 def _check(
@@ -143,15 +149,23 @@ def _check(
     to_buyer = _amount(dispute, outcome, amount, errors)
     if payer and payer not in Payer.values:
         errors.append(FieldError("return_shipping_paid_by", "unknown", _("Choose the buyer or the seller.")))
-    if reason_code not in REASONS and not re.fullmatch(r"evidence\.insufficient|fraud\.[a-z_]{1,30}", reason_code):
+    if reason_code not in REASONS and not re.fullmatch(
+        r"evidence\.insufficient|fraud\.[a-z_]{1,30}", reason_code
+    ):
         errors.append(FieldError("reason_code", "unknown", _("Choose a reason from the list.")))
     if not facts.strip():
-        errors.append(FieldError("facts", "required", _("Write the facts that you found. Both sides read them.")))
+        errors.append(
+            FieldError("facts", "required", _("Write the facts that you found. Both sides read them."))
+        )
     elif len(facts) > LONGEST_FACTS:
-        errors.append(FieldError("facts", "too_long", _("Use up to %(n)s characters.") % {"n": LONGEST_FACTS}))
+        errors.append(
+            FieldError("facts", "too_long", _("Use up to %(n)s characters.") % {"n": LONGEST_FACTS})
+        )
     exhibits = set(dispute.exhibits.values_list("evidence__public_id", flat=True))
     if any(row.get("evidence") not in exhibits for row in cited):
-        errors.append(FieldError("evidence_cited", "unknown", _("One of these files is not part of this case.")))
+        errors.append(
+            FieldError("evidence_cited", "unknown", _("One of these files is not part of this case."))
+        )
     if errors:
         raise Invalid(errors=errors)
     return to_buyer
@@ -169,7 +183,9 @@ def _amount(dispute: Dispute, outcome: str, amount: Money | None, errors: list[F
     fixed = {Result.REFUNDED: dispute.held, Result.NO_REFUND: 0}.get(Result(outcome))
     if fixed is not None:
         if amount is not None and amount.minor != fixed:
-            errors.append(FieldError("amount", "does_not_fit", _("This amount does not fit the result you chose.")))
+            errors.append(
+                FieldError("amount", "does_not_fit", _("This amount does not fit the result you chose."))
+            )
         return fixed
     if amount is None and outcome == Result.RETURNED_AND_REFUNDED:
         return dispute.held

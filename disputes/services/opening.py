@@ -90,7 +90,9 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
     return dispute
 
 
-def _write(dispute: Dispute, claim: ClaimData, shares: Sequence[LineShare], amount: int, order: Order) -> None:
+def _write(
+    dispute: Dispute, claim: ClaimData, shares: Sequence[LineShare], amount: int, order: Order
+) -> None:
     dispute.now = dispute.at = dispute.created_at = dispute.entered_at = order.now
     dispute.save()
     dispute.claim = Claim.objects.create(
@@ -152,9 +154,14 @@ def _lines(order: Order, chosen: Sequence[LineData], errors: list[FieldError]) -
     for wish in chosen:
         line = found.pop(wish.line, None)
         if line is None:
-            errors.append(FieldError("lines", "unknown", _("This item is not part of this order, or was named twice.")))
+            errors.append(
+                FieldError("lines", "unknown", _("This item is not part of this order, or was named twice."))
+            )
         elif not 1 <= wish.quantity <= line.quantity:
-            message = _("You bought %(n)s of “%(title)s”. Choose 1 to %(n)s.") % {"n": line.quantity, "title": line.title}
+            message = _("You bought %(n)s of “%(title)s”. Choose 1 to %(n)s.") % {
+                "n": line.quantity,
+                "title": line.title,
+            }
             errors.append(FieldError("lines", "quantity", message))
         else:
             lines.append((line, wish.quantity))
@@ -165,10 +172,18 @@ def _lines(order: Order, chosen: Sequence[LineData], errors: list[FieldError]) -
 
 def _check_reason(reason: Reason, claim: ClaimData, errors: list[FieldError]) -> None:
     if reason.received is not None and reason.received != claim.received:
-        text = _("This reason is for items that came.") if reason.received else _("This reason is for items that did not come.")
+        text = (
+            _("This reason is for items that came.")
+            if reason.received
+            else _("This reason is for items that did not come.")
+        )
         errors.append(FieldError("reason", "received_mismatch", text))
     if not claim.received and claim.remedy == Remedy.RETURN_AND_REFUND:
-        errors.append(FieldError("remedy", "not_allowed", _("You cannot send back what did not come. Ask for a refund.")))
+        errors.append(
+            FieldError(
+                "remedy", "not_allowed", _("You cannot send back what did not come. Ask for a refund.")
+            )
+        )
     if reason.group == NO_FAULT and claim.remedy == Remedy.REFUND:
         message = _("If you no longer want it, you can send it back and get a refund.")
         errors.append(FieldError("remedy", "not_allowed", message))
@@ -207,7 +222,9 @@ def blocked_lines(order: Order, pks: Sequence[int]) -> dict[int, AlreadyDisputed
     """Which of these lines cannot be disputed now, and why, as the refusal that opening would raise (D-08)."""
     blocked: dict[int, AlreadyDisputed] = {}
     cancelled: dict[int, int] = {}
-    for row in DisputeLine.objects.filter(order_line__in=pks).select_related("dispute").order_by("-is_open", "pk"):
+    for row in (
+        DisputeLine.objects.filter(order_line__in=pks).select_related("dispute").order_by("-is_open", "pk")
+    ):
         pk, dispute = row.order_line_id, row.dispute
         if row.is_open:
             message = _("There is an open dispute about this item already.")
@@ -223,18 +240,26 @@ def blocked_lines(order: Order, pks: Sequence[int]) -> dict[int, AlreadyDisputed
     return blocked
 
 
-def _shares(order: Order, lines: Sequence[tuple[OrderLine, int]], reason: Reason, claim: ClaimData) -> list[LineShare]:
-    return ceilings(lines, list(order.lines.all()), received=claim.received, reason=reason, remedy=claim.remedy)
+def _shares(
+    order: Order, lines: Sequence[tuple[OrderLine, int]], reason: Reason, claim: ClaimData
+) -> list[LineShare]:
+    return ceilings(
+        lines, list(order.lines.all()), received=claim.received, reason=reason, remedy=claim.remedy
+    )
 
 
 def check_amount(order: Order, asked: Money | None, ceiling: int) -> int:
     """1 % to 100 % of what can be refunded, in the order's own currency (D-06)."""
     if ceiling == 0:
-        raise Invalid.field("lines", "nothing_to_refund", _("No money was paid for this, so there is none to give back."))
+        raise Invalid.field(
+            "lines", "nothing_to_refund", _("No money was paid for this, so there is none to give back.")
+        )
     if asked is None:
         return ceiling
     if asked.currency != order.currency:
-        message = _("Give the amount in %(currency)s, the currency that you paid in.") % {"currency": order.currency}
+        message = _("Give the amount in %(currency)s, the currency that you paid in.") % {
+            "currency": order.currency
+        }
         raise Invalid.field("amount", "currency", message)
     least = smallest_claim(ceiling, order.policy.claim_min_percent)
     if not least <= asked.minor <= ceiling:

@@ -34,7 +34,9 @@ def ship_return(pk: int, *, carrier: str, tracking_number: str, by: Actor) -> Di
     return dispute
 
 
-def record_return_tracking(pk: int, *, code: str, at: datetime | None, by: Actor, city: str = "", country: str = "") -> Dispute:
+def record_return_tracking(
+    pk: int, *, code: str, at: datetime | None, by: Actor, city: str = "", country: str = ""
+) -> Dispute:
     """What the carrier reported of the return; “delivered” starts the seller's time to check it (T-02)."""
     with step(Dispute, pk, "record_return_tracking", by=by) as dispute:
         dispute.record_return_tracking()
@@ -44,7 +46,9 @@ def record_return_tracking(pk: int, *, code: str, at: datetime | None, by: Actor
             parcel.status = Status.DELIVERED
             parcel.delivered_at = when
             in_full = when + timedelta(days=dispute.policy.return_confirm_days)
-            parcel.check_by = max(in_full, dispute.now + dispute.policy.edit_answer)  # a late report leaves time to check
+            parcel.check_by = max(
+                in_full, dispute.now + dispute.policy.edit_answer
+            )  # a late report leaves time to check
             parcel.save()
         dispute.say(code=code, city=city, country=country, happened_at=when.isoformat())
     return dispute

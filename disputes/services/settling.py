@@ -51,7 +51,13 @@ def agree(dispute: Dispute, *, reached_by: str, by: Actor) -> None:
         payer = Payer.SELLER if dispute.reason.fault == "seller" else Payer.BUYER
         await_return(dispute, amount=claim.amount, payer=payer, reached_by=reached_by)
     else:
-        settle(dispute, amount=claim.amount, outcome=refund_outcome(dispute, claim.amount), reached_by=reached_by, by=by)
+        settle(
+            dispute,
+            amount=claim.amount,
+            outcome=refund_outcome(dispute, claim.amount),
+            reached_by=reached_by,
+            by=by,
+        )
 
 
 def await_return(dispute: Dispute, *, amount: int, payer: str, reached_by: str) -> None:

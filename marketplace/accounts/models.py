@@ -23,7 +23,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox's rela
 
     public_id = PublicIdField(prefix="usr")
     language = models.CharField(_("language"), max_length=10, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, help_text=_("For example Europe/Moscow"))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, help_text=_("For example Europe/Moscow")
+    )
     country = models.CharField(_("country"), max_length=2, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     integrator = models.ForeignKey(
@@ -36,7 +38,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox's rela
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["integrator", "reference"], condition=~Q(reference=""), name="one_user_per_integrator_reference"
+                fields=["integrator", "reference"],
+                condition=~Q(reference=""),
+                name="one_user_per_integrator_reference",
             )
         ]
 
@@ -54,7 +58,9 @@ class Store(models.Model):
     members = models.ManyToManyField(User, through="StoreMember", related_name="stores")
     country = models.CharField(_("country"), max_length=2, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
-    local_return_countries = models.JSONField(_("countries with a local return address"), default=list, blank=True)
+    local_return_countries = models.JSONField(
+        _("countries with a local return address"), default=list, blank=True
+    )
     commission_bp = models.PositiveSmallIntegerField(_("commission (hundredths of a percent)"), default=0)
     integrator = models.ForeignKey(
         User, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="stores_sent"
@@ -64,9 +70,13 @@ class Store(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["integrator", "reference"], condition=~Q(reference=""), name="one_store_per_integrator_reference"
+                fields=["integrator", "reference"],
+                condition=~Q(reference=""),
+                name="one_store_per_integrator_reference",
             ),
-            models.CheckConstraint(condition=Q(commission_bp__lte=10000), name="commission_at_most_everything"),
+            models.CheckConstraint(
+                condition=Q(commission_bp__lte=10000), name="commission_at_most_everything"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +91,9 @@ class StoreMember(models.Model):
     is_owner = models.BooleanField(_("owner"), default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "user"], name="one_membership_per_store_and_user")]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "user"], name="one_membership_per_store_and_user")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.store}"

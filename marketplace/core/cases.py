@@ -85,7 +85,9 @@ class Registration:
 _registered: dict[type[Case], Registration] = {}
 
 
-def register(model: type[Case], *, by_clock: Mapping[str, Callable[..., Case]], announce: Callable[[Any], None]) -> None:
+def register(
+    model: type[Case], *, by_clock: Mapping[str, Callable[..., Case]], announce: Callable[[Any], None]
+) -> None:
     """Called once by the app's AppConfig.ready()."""
     _registered[model] = Registration(by_clock, announce)
 
@@ -96,7 +98,10 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_verb = models.CharField(
-        max_length=40, blank=True, editable=False, help_text="What the clock does at due_at; empty: a target date only"
+        max_length=40,
+        blank=True,
+        editable=False,
+        help_text="What the clock does at due_at; empty: a target date only",
     )
     entered_at = models.DateTimeField(editable=False, help_text="When the present state was entered")
     created_at = models.DateTimeField(editable=False)
@@ -132,7 +137,11 @@ class Case(models.Model):
     def lock(cls, pk: int) -> Self:
         """The row and its parents, locked, parents first. The one place in the product where cases are locked."""
         manager: Any = cls._default_manager
-        parents = manager.filter(pk=pk).values_list(*(f"{name}_id" for name in cls.LOCK_FIRST)).first() if cls.LOCK_FIRST else ()
+        parents = (
+            manager.filter(pk=pk).values_list(*(f"{name}_id" for name in cls.LOCK_FIRST)).first()
+            if cls.LOCK_FIRST
+            else ()
+        )
         if parents is None:
             raise NotFound(_("This does not exist."))
         held = {}
@@ -154,7 +163,9 @@ class Case(models.Model):
         if rule is None or not rule(by, self):
             raise Forbidden(_("This step belongs to somebody else."))
         if by.saw is not None and by.saw != self.version:
-            raise VersionChanged(_("Somebody else acted on this while you were reading. Look at it again, then decide."))
+            raise VersionChanged(
+                _("Somebody else acted on this while you were reading. Look at it again, then decide.")
+            )
         if by.is_system:  # the clock does nothing but what is due
             if verb != self.due_verb or self.due_at is None or self.now < self.due_at:
                 raise WrongState(_("This is not due."))
@@ -226,7 +237,9 @@ class Case(models.Model):
         return [
             verb
             for verb, rule in self.RULES.items()
-            if not (late and verb not in self.ANY_TIME) and rule(by, self) and can_proceed(getattr(self, verb))
+            if not (late and verb not in self.ANY_TIME)
+            and rule(by, self)
+            and can_proceed(getattr(self, verb))
         ]
 
     @property

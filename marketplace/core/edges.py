@@ -53,7 +53,11 @@ def _read(user: Any, via: Door) -> Actor:
 
 def _version_seen(request: HttpRequest) -> int | None:
     etag = request.headers.get("If-Match", "").removeprefix("W/").strip('" ')
-    text = etag.rpartition(":")[2] if etag else (request.POST.get("version", "") if request.method == "POST" else "")
+    text = (
+        etag.rpartition(":")[2]
+        if etag
+        else (request.POST.get("version", "") if request.method == "POST" else "")
+    )
     if etag == "*" or not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
@@ -71,7 +75,11 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
             return None
-        if request.path.startswith("/admin/") and request.method == "POST" and not isinstance(exception, NotFound):
+        if (
+            request.path.startswith("/admin/")
+            and request.method == "POST"
+            and not isinstance(exception, NotFound)
+        ):
             messages.error(request, exception.detail)
         return error_page(request, exception)
 
@@ -82,5 +90,9 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     typed = {name.replace("_", " ").capitalize(): value for name, value in sent if value}
     back = request.path.rsplit("/", 2)[0] + "/"
     status = 409 if error.status == 412 else error.status
-    template = "errors/409_changed.html" if error.code == "stale_offer" else PAGES.get(error.status, "errors/base.html")
+    template = (
+        "errors/409_changed.html"
+        if error.code == "stale_offer"
+        else PAGES.get(error.status, "errors/base.html")
+    )
     return render(request, template, {"error": error, "typed": typed, "back_url": back}, status=status)

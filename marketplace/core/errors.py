@@ -31,7 +31,9 @@ class DomainError(Exception):
     code: str = "wrong_state"
     title: str = "This cannot be done now"
 
-    def __init__(self, detail: str, *, code: str | None = None, title: str | None = None, **extra: Any) -> None:
+    def __init__(
+        self, detail: str, *, code: str | None = None, title: str | None = None, **extra: Any
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).code

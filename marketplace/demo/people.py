@@ -71,7 +71,9 @@ def _person(person: Person) -> User:
         user.set_password(PASSWORD)
         user.save()
         user.groups.set(Group.objects.filter(name__in=person.groups))
-        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+        EmailAddress.objects.get_or_create(
+            user=user, email=user.email, defaults={"verified": True, "primary": True}
+        )
     if person.is_staff and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         totp.TOTP.activate(user, SECRET)
     return user
@@ -80,7 +82,9 @@ def _person(person: Person) -> User:
 def open_shop(name: str, owner: User, host: User, reference: str, country: str) -> Store:
     """The store of a demo seller, joined to the host marketplace's name for it."""
     store, is_new = Store.objects.get_or_create(
-        integrator=host, reference=reference, defaults={"name": name, "country": country, "commission_bp": 500}
+        integrator=host,
+        reference=reference,
+        defaults={"name": name, "country": country, "commission_bp": 500},
     )
     if is_new:
         StoreMember.objects.create(store=store, user=owner, is_owner=True)

@@ -75,7 +75,14 @@ class Story:
     # -- orders ---------------------------------------------------------------------------------------------
 
     def order(
-        self, title: str, price: str, *, seller: str = "sam", buyer: str = "ana", sent: float | None = None, **dates: float
+        self,
+        title: str,
+        price: str,
+        *,
+        seller: str = "sam",
+        buyer: str = "ana",
+        sent: float | None = None,
+        **dates: float,
     ) -> Order:
         """An order paid two days before it was sent `sent` days ago, promised for thirty days after that."""
         self.number += 1
@@ -88,7 +95,12 @@ class Story:
             "currency": "USD",
             "placed_at": _text(paid + 0.1),
             "buyer": {"reference": f"u-{buyer}", "country": "BR", "city": "Recife", "language": "en"},
-            "store": {"reference": store, "name": store_name, "country": country, "owner": {"reference": f"u-{seller}"}},
+            "store": {
+                "reference": store,
+                "name": store_name,
+                "country": country,
+                "owner": {"reference": f"u-{seller}"},
+            },
             "lines": [
                 {
                     "reference": "1",
@@ -96,7 +108,11 @@ class Story:
                     "unit_price": price,
                     "discount": "0.00",
                     "shipping": "4.90",
-                    "listing": {"reference": f"p-{title.lower().replace(' ', '-')}", "title": title, "category": "demo"},
+                    "listing": {
+                        "reference": f"p-{title.lower().replace(' ', '-')}",
+                        "title": title,
+                        "category": "demo",
+                    },
                 }
             ],
             "payments": [],
@@ -104,7 +120,9 @@ class Story:
         }
         if "unpaid" not in dates:
             total = str(Money.parse(price, "USD").decimal + Money.parse("4.90", "USD").decimal)
-            row["payments"] = [{"reference": f"{reference}-1", "method": "card", "amount": total, "paid_at": _text(paid)}]
+            row["payments"] = [
+                {"reference": f"{reference}-1", "method": "card", "amount": total, "paid_at": _text(paid)}
+            ]
         if sent is not None:
             row["shipments"] = [
                 {
@@ -126,7 +144,12 @@ class Story:
         here = self.order("Travel bag", "52.00", seller="tara", sent=14)
         with ago(2):
             orders.record_tracking(
-                here.pk, code="in_destination_country", at=None, city="Recife", country="BR", by=self.by("host")
+                here.pk,
+                code="in_destination_country",
+                at=None,
+                city="Recife",
+                country="BR",
+                by=self.by("host"),
             )
         got = self.order("Reading glasses", "12.00", sent=16)
         with ago(5):
@@ -155,7 +178,10 @@ class Story:
                 reason=wishes.get("reason", BROKEN),
                 remedy=wishes.get("remedy", "refund"),
                 amount=Money.parse(asked, "USD") if asked else None,
-                description=wishes.get("description", "It arrived broken. There is a crack on the front, and it does not turn on."),
+                description=wishes.get(
+                    "description",
+                    "It arrived broken. There is a crack on the front, and it does not turn on.",
+                ),
                 evidence=[file.public_id] if file else [],
             )
             return disputes.open_dispute(order.pk, claim=claim, by=self.by(buyer))
@@ -163,16 +189,27 @@ class Story:
     def _open_disputes(self) -> None:
         self.dispute("Wireless mouse", "24.90", opened=1)
         self.dispute(
-            "Kitchen scale", "18.00", opened=4.8, photo=False, received=False, reason=LATE,
+            "Kitchen scale",
+            "18.00",
+            opened=4.8,
+            photo=False,
+            received=False,
+            reason=LATE,
             description="The parcel did not come. The tracking has not changed for weeks.",
         )
-        refused = self.dispute("Wool scarf", "29.00", opened=3, seller="tara", reason="not_as_described.colour")
+        refused = self.dispute(
+            "Wool scarf", "29.00", opened=3, seller="tara", reason="not_as_described.colour"
+        )
         with ago(2):
             disputes.refuse_claim(
-                refused.pk, note="The colour is the same as in the listing. Light can change it.", by=self.by("tara")
+                refused.pk,
+                note="The colour is the same as in the listing. Light can change it.",
+                by=self.by("tara"),
             )
         with ago(1.5):
-            disputes.send_message(refused.pk, text="It is dark green in the photo, mine is grey.", by=self.by("ana"))
+            disputes.send_message(
+                refused.pk, text="It is dark green in the photo, mine is grey.", by=self.by("ana")
+            )
         gone = self.dispute("Coffee grinder", "61.00", opened=6)
         with ago(5):
             disputes.cancel(gone.pk, by=self.by("ana"))
@@ -185,7 +222,11 @@ class Story:
         return Dispute.objects.get(pk=dispute.pk)
 
     def _decided_disputes(self) -> None:
-        for title, price, days in (("Electric kettle", "38.00", 9), ("Hair dryer", "44.50", 12), ("Toy train", "27.00", 23)):
+        for title, price, days in (
+            ("Electric kettle", "38.00", 9),
+            ("Hair dryer", "44.50", 12),
+            ("Toy train", "27.00", 23),
+        ):
             self._to_mediation(self.dispute(title, price, opened=days), "sam", days)
         held = self._to_mediation(self.dispute("Table fan", "33.00", opened=10), "sam", 10)
         with ago(2):
@@ -215,7 +256,12 @@ class Story:
     def _returns(self) -> None:
         def agreed(title: str, price: str) -> Dispute:
             dispute = self.dispute(
-                title, price, opened=9, seller="tara", remedy="return_and_refund", reason="not_as_described.size"
+                title,
+                price,
+                opened=9,
+                seller="tara",
+                remedy="return_and_refund",
+                reason="not_as_described.size",
             )
             with ago(7):
                 return disputes.accept_claim(dispute.pk, by=self.by("tara"))
@@ -224,7 +270,9 @@ class Story:
         for title, price, arrived in (("Linen shirt", "35.00", False), ("Silk dress", "88.00", True)):
             dispute = agreed(title, price)
             with ago(5):
-                disputes.ship_return(dispute.pk, carrier="World Post", tracking_number="RB55512BR", by=self.by("ana"))
+                disputes.ship_return(
+                    dispute.pk, carrier="World Post", tracking_number="RB55512BR", by=self.by("ana")
+                )
             if arrived:
                 with ago(1):
                     disputes.record_return_tracking(dispute.pk, code="delivered", at=None, by=self.by("host"))

@@ -19,7 +19,9 @@ class Notice(models.Model):
 
     public_id = PublicIdField(prefix="ntc")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
-    key = models.CharField(max_length=80, help_text="The event that it tells, for example disputes.disputeevent:17")
+    key = models.CharField(
+        max_length=80, help_text="The event that it tells, for example disputes.disputeevent:17"
+    )
     case_id = models.CharField(max_length=40, help_text="Public id of the order, dispute, …")
     url = models.CharField(max_length=200)
     subject = models.CharField(max_length=200)
@@ -35,7 +37,9 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        constraints = [models.UniqueConstraint(fields=["key", "recipient"], name="one_notice_per_event_and_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "recipient"], name="one_notice_per_event_and_person")
+        ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="notice_by_recipient"),
             models.Index(fields=["mail_next_at"], condition=models.Q(mail="waiting"), name="mail_waiting"),

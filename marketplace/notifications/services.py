@@ -38,10 +38,16 @@ def unpin(event: CaseEvent) -> None:
 
 
 def tell(
-    event: CaseEvent, messages: Iterable[Message], people: Mapping[str, Iterable[int]], facts: Mapping[str, Any], url: str
+    event: CaseEvent,
+    messages: Iterable[Message],
+    people: Mapping[str, Iterable[int]],
+    facts: Mapping[str, Any],
+    url: str,
 ) -> None:
     """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language."""
-    wanted = [(message, pk) for message in messages for pk in people.get(message.to, ()) if pk != event.actor_id]
+    wanted = [
+        (message, pk) for message in messages for pk in people.get(message.to, ()) if pk != event.actor_id
+    ]
     if not wanted:
         return
     readers = User.objects.in_bulk({pk for _message, pk in wanted})

@@ -35,7 +35,9 @@ class Listing(models.Model):
     warranty_months = models.PositiveSmallIntegerField(_("warranty (months)"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "reference"], name="one_listing_per_store_reference")]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "reference"], name="one_listing_per_store_reference")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -83,7 +85,9 @@ class Order(Case):
     """One order of one buyer at one store, its money in one escrow."""
 
     public_id = PublicIdField(prefix="ord")
-    integrator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="orders_sent")
+    integrator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="orders_sent"
+    )
     reference = models.CharField(max_length=120)
     row_digest = models.CharField(max_length=64, blank=True, editable=False)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
@@ -101,11 +105,17 @@ class Order(Case):
     delivered_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by_hand = models.BooleanField(default=False)
-    closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was completed, cancelled or closed")
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was completed, cancelled or closed"
+    )
     country = models.CharField(max_length=2, blank=True, help_text="Where it goes")
     city = models.CharField(max_length=120, blank=True)
-    doubts = models.JSONField(default=list, blank=True, help_text="What is doubtful about the row as it was sent")
-    held_back = models.BigIntegerField(default=0, help_text="Part of the escrow that open disputes are about (O-05)")
+    doubts = models.JSONField(
+        default=list, blank=True, help_text="What is doubtful about the row as it was sent"
+    )
+    held_back = models.BigIntegerField(
+        default=0, help_text="Part of the escrow that open disputes are about (O-05)"
+    )
     extension_asked_at = models.DateTimeField(null=True, blank=True)
 
     objects = OrderQuerySet.as_manager()
@@ -113,7 +123,9 @@ class Order(Case):
     class Meta:
         ordering = ("-placed_at", "-pk")
         constraints = [
-            models.UniqueConstraint(fields=["integrator", "reference"], name="one_order_per_integrator_reference"),
+            models.UniqueConstraint(
+                fields=["integrator", "reference"], name="one_order_per_integrator_reference"
+            ),
             models.CheckConstraint(condition=Q(held_back__gte=0), name="held_back_not_below_zero"),
         ]
         indexes = [
@@ -127,7 +139,9 @@ class Order(Case):
     ANY_TIME = frozenset({"record_tracking", "change_tracking", "send_message"})
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("policy", "escrow", "store")
     DEADLINES: ClassVar[dict[str, Deadline]] = {
-        State.AWAITING_PAYMENT: Deadline(lambda o: None, None, "buyer", why="Nothing is held before it is paid."),
+        State.AWAITING_PAYMENT: Deadline(
+            lambda o: None, None, "buyer", why="Nothing is held before it is paid."
+        ),
         State.PAID: Deadline(
             lambda o: o.paid_at + o.policy.ship_within,
             None,
@@ -203,7 +217,9 @@ class Order(Case):
     def change_tracking(self) -> None:
         """The parcel has a new number (O-06)."""
 
-    @transition(field=state, source=[State.SHIPPED, State.DELIVERED, State.COMPLETED, State.CLOSED], target=None)
+    @transition(
+        field=state, source=[State.SHIPPED, State.DELIVERED, State.COMPLETED, State.CLOSED], target=None
+    )
     def record_tracking(self) -> None:
         """The carrier reported something."""
 
@@ -299,11 +315,14 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "reference"], name="one_line_per_reference"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
             models.CheckConstraint(
-                condition=Q(unit_price__gte=0, discount__gte=0, shipping__gte=0, paid__gte=0, paid_shipping__gte=0),
+                condition=Q(
+                    unit_price__gte=0, discount__gte=0, shipping__gte=0, paid__gte=0, paid_shipping__gte=0
+                ),
                 name="line_amounts_not_below_zero",
             ),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("paid") + F("paid_shipping")), name="line_refunds_within_paid"
+                condition=Q(refunded__gte=0, refunded__lte=F("paid") + F("paid_shipping")),
+                name="line_refunds_within_paid",
             ),
         ]
 
@@ -382,7 +401,9 @@ class TrackingEvent(models.Model):
 
     class Meta:
         ordering = ("at", "pk")
-        constraints = [models.UniqueConstraint(fields=["shipment", "code", "at"], name="one_row_per_tracking_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "code", "at"], name="one_row_per_tracking_event")
+        ]
 
     def __str__(self) -> str:
         return self.get_code_display()

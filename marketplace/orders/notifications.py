@@ -25,7 +25,9 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "buyer",
             _("Your parcel is on its way: %(reference)s"),
-            _("The seller sent your parcel. You are protected until %(due)s. If something is wrong, tell us on the order's page."),
+            _(
+                "The seller sent your parcel. You are protected until %(due)s. If something is wrong, tell us on the order's page."
+            ),
         ),
     ),
     "confirm_receipt": (
@@ -39,7 +41,9 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "buyer",
             _("Order %(reference)s was confirmed for you"),
-            _("Protection for the delivery has ended. If something is wrong, you can still open a dispute until %(due)s."),
+            _(
+                "Protection for the delivery has ended. If something is wrong, you can still open a dispute until %(due)s."
+            ),
         ),
     ),
     "release": (
@@ -70,10 +74,18 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("Order %(reference)s was cancelled"),
             _("All you paid goes back to you: %(amount)s."),
         ),
-        Message("seller", _("Order %(reference)s was cancelled"), _("Do not send the parcel. The buyer gets the money back.")),
+        Message(
+            "seller",
+            _("Order %(reference)s was cancelled"),
+            _("Do not send the parcel. The buyer gets the money back."),
+        ),
     ),
     "change_tracking": (
-        Message("buyer", _("New tracking number: %(reference)s"), _("Your parcel now travels as %(tracking_number)s.")),
+        Message(
+            "buyer",
+            _("New tracking number: %(reference)s"),
+            _("Your parcel now travels as %(tracking_number)s."),
+        ),
     ),
     "send_message": (
         Message("buyer", _("New message about order %(reference)s"), _("The seller wrote to you.")),

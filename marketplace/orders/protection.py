@@ -47,7 +47,9 @@ class Protection:
 
 def protection(order: Order, now: datetime) -> Protection:
     """The order's protection as pages and API show it; `dispute` speaks of delivery and quality only."""
-    return Protection(_status(order, now), order.shipped_at, order.protection_ends_at, dispute_window(order, now))
+    return Protection(
+        _status(order, now), order.shipped_at, order.protection_ends_at, dispute_window(order, now)
+    )
 
 
 def _status(order: Order, now: datetime) -> Status:
@@ -99,11 +101,21 @@ def not_received_window(order: Order, now: datetime) -> Window:
 def _window(order: Order, starts_at: datetime, now: datetime) -> Window:
     until = order.window_ends_at
     if order.closed_at:
-        return Window(False, starts_at, until, "too_late", _("This order has ended. Its money has been paid out."))
+        return Window(
+            False, starts_at, until, "too_late", _("This order has ended. Its money has been paid out.")
+        )
     if until and now >= until:
-        return Window(False, starts_at, until, "too_late", _("The time in which you could open a dispute has ended."))
+        return Window(
+            False, starts_at, until, "too_late", _("The time in which you could open a dispute has ended.")
+        )
     if now < starts_at:
-        return Window(False, starts_at, until, "too_early", _("It is too early. Please give the seller and the parcel this time."))
+        return Window(
+            False,
+            starts_at,
+            until,
+            "too_early",
+            _("It is too early. Please give the seller and the parcel this time."),
+        )
     return Window(True, starts_at, until)
 
 

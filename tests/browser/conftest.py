@@ -13,8 +13,13 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 )
 
 
@@ -29,7 +34,9 @@ def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: install it, or set CHROMIUM to its path")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in this thread; the tests do not use it
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "true"  # playwright keeps a loop in this thread; the tests do not use it
+    )
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield running
@@ -49,7 +56,9 @@ class Visitor:
 
     def sign_in(self, name: str, password: str = "secret-pass-1") -> None:
         self.go("/account/login/")
-        self.page.get_by_label("User name or e-mail").or_(self.page.locator("input[name=login]")).first.fill(name)
+        self.page.get_by_label("User name or e-mail").or_(self.page.locator("input[name=login]")).first.fill(
+            name
+        )
         self.page.locator("input[name=password]").fill(password)
         self.page.locator("main form button.btn").first.click()
         self.page.wait_for_load_state()

@@ -77,7 +77,9 @@ def test_a_broken_mouse_is_disputed_with_a_photo_and_refunded(visitor, mouse, ph
 
 
 @pytest.mark.rule("D-03", "D-04", "Z-01")
-def test_a_parcel_that_did_not_come_is_claimed_in_four_clicks_without_typing_and_without_javascript(visitor, mouse):
+def test_a_parcel_that_did_not_come_is_claimed_in_four_clicks_without_typing_and_without_javascript(
+    visitor, mouse
+):
     ana = visitor(java_script_enabled=False)
     ana.sign_in("ana")
     ana.go(f"/orders/{mouse.public_id}/")

@@ -89,7 +89,12 @@ def test_a_decision_moves_what_it_says_to_the_cent(dispute, outcome, amount, ref
         ("refunded", None, {"facts": "  "}, "facts"),
         ("refunded", None, {"reason_code": "because"}, "reason_code"),
         ("refunded", None, {"return_shipping_paid_by": "the moon"}, "return_shipping_paid_by"),
-        ("refunded", None, {"evidence_cited": [{"evidence": "evd_other", "considered": True}]}, "evidence_cited"),
+        (
+            "refunded",
+            None,
+            {"evidence_cited": [{"evidence": "evd_other", "considered": True}]},
+            "evidence_cited",
+        ),
     ],
 )
 def test_a_decision_that_does_not_fit_is_refused_and_moves_nothing(dispute, outcome, amount, more, field):
@@ -108,7 +113,12 @@ def test_an_amount_in_another_currency_is_refused(dispute):
     disputes.assign(dispute.pk, by=by)
     with pytest.raises(Invalid, match="USD"):
         disputes.adjudicate(
-            dispute.pk, outcome="partly_refunded", amount=Money(100, "EUR"), reason_code="counterfeit.brand", facts=FACTS, by=by
+            dispute.pk,
+            outcome="partly_refunded",
+            amount=Money(100, "EUR"),
+            reason_code="counterfeit.brand",
+            facts=FACTS,
+            by=by,
         )
 
 
@@ -140,7 +150,10 @@ def test_the_queue_gives_the_earliest_deadline_first_and_never_an_own_case(clock
 @pytest.mark.rule("M-02", "Z-01")
 def test_only_mediators_take_and_decide(dispute):
     for somebody in (
-        world.buyer_of(dispute), world.seller_of(dispute), world.acting(world.person("", "moderator")), world.acting(world.person())
+        world.buyer_of(dispute),
+        world.seller_of(dispute),
+        world.acting(world.person("", "moderator")),
+        world.acting(world.person()),
     ):
         with pytest.raises(Forbidden):
             disputes.assign(dispute.pk, by=somebody)
@@ -193,7 +206,11 @@ def test_a_second_mediator_may_send_it_back_and_no_money_has_moved(clock):
         disputes.reject_approval(dispute.pk, note=" ", by=second)
     disputes.reject_approval(dispute.pk, note="The video was not looked at.", by=second)
     dispute = again(dispute)
-    assert (dispute.state, dispute.mediator_id, dispute.order.escrow.held.minor) == ("mediation", first.user_id, 60000)
+    assert (dispute.state, dispute.mediator_id, dispute.order.escrow.held.minor) == (
+        "mediation",
+        first.user_id,
+        60000,
+    )
     decide(dispute, "partly_refunded", first, 40000)
     assert again(dispute).state == "resolved"
     invariants.check_all()

@@ -42,7 +42,11 @@ def test_accepting_refunds_what_was_asked_and_releases_the_rest(clock):
     dispute = world.a_dispute(order, amount=1000)
     disputes.accept_claim(dispute.pk, by=world.seller_of(dispute))
     dispute = again(dispute)
-    assert (dispute.state, dispute.outcome, dispute.reached_by) == ("resolved", "partly_refunded", "agreement")
+    assert (dispute.state, dispute.outcome, dispute.reached_by) == (
+        "resolved",
+        "partly_refunded",
+        "agreement",
+    )
     escrow = dispute.order.escrow
     assert (escrow.refunded, escrow.released, escrow.held.minor) == (1000, 2173, 0)
     assert dispute.order.state == "completed"
@@ -122,7 +126,9 @@ def test_under_the_classic_policy_a_mediator_takes_over_after_fifteen_days(clock
 def test_at_a_tie_the_mediator_wins(clock):
     from marketplace.core.policy import ProtectionPolicy
 
-    ProtectionPolicy.objects.create(name="tight", status="published", published_at=START, seller_response_days=7)
+    ProtectionPolicy.objects.create(
+        name="tight", status="published", published_at=START, seller_response_days=7
+    )
     order = world.shipped(policy="tight")
     clock.shift(11 * DAY)
     dispute = world.a_dispute(order)
@@ -192,7 +198,10 @@ def test_the_seller_never_cancels_and_staff_need_a_reason(dispute):
 @pytest.mark.rule("Z-01")
 @pytest.mark.parametrize("verb", ["accept_claim", "refuse_claim"])
 def test_only_the_seller_of_this_order_answers(dispute, verb):
-    act = {"accept_claim": disputes.accept_claim, "refuse_claim": lambda pk, by: disputes.refuse_claim(pk, note="No", by=by)}[verb]
+    act = {
+        "accept_claim": disputes.accept_claim,
+        "refuse_claim": lambda pk, by: disputes.refuse_claim(pk, note="No", by=by),
+    }[verb]
     another_seller = world.acting(world.shop().members.get())
     for somebody in (world.buyer_of(dispute), another_seller, world.acting(world.person("", "mediator"))):
         before = invariants.fingerprint()

@@ -54,7 +54,11 @@ def test_the_buyer_disputes_some_lines_with_quantities(order):
 
 @pytest.mark.rule("D-01", "Z-01")
 def test_nobody_but_the_buyer_opens_one(order):
-    for somebody in (world.seller_of(order), world.acting(world.person()), world.acting(world.person("", "mediator"))):
+    for somebody in (
+        world.seller_of(order),
+        world.acting(world.person()),
+        world.acting(world.person("", "mediator")),
+    ):
         with pytest.raises(Forbidden):
             disputes.open_dispute(order.pk, claim=world.claim_on(order), by=somebody)
 
@@ -116,7 +120,12 @@ def test_payment_problems_at_once_after_payment(clock):
     disputes.accept_claim(dispute.pk, by=world.seller_of(dispute))
     order = Order.objects.select_related("escrow").get(pk=order.pk)
     # not shipped yet: the rest stays in escrow, the seller has not earned it
-    assert (order.state, order.escrow.refunded, order.escrow.released, order.escrow.held.minor) == ("paid", 600, 0, 573)
+    assert (order.state, order.escrow.refunded, order.escrow.released, order.escrow.held.minor) == (
+        "paid",
+        600,
+        0,
+        573,
+    )
     invariants.check_all()
 
 
@@ -275,7 +284,15 @@ def test_what_a_coupon_paid_cannot_be_claimed(clock):
 
     order = world.an_order(prices=(1000, 1000), paid=False)
     rows = [
-        Payment(escrow=order.escrow, reference=r, method=m, amount=a, paid_at=START, provider="sandbox", provider_reference=r)
+        Payment(
+            escrow=order.escrow,
+            reference=r,
+            method=m,
+            amount=a,
+            paid_at=START,
+            provider="sandbox",
+            provider_reference=r,
+        )
         for r, m, a in (("a", "card", 1500), ("b", "coupon", 500))
     ]
     orders.pay(order.pk, received=rows, by=world.sender_of(order))
@@ -336,7 +353,10 @@ def test_an_agreed_one_never_again(order):
 @pytest.mark.rule("D-09")
 def test_a_restricted_buyer_is_refused_and_told_why(order):
     restriction = Restriction.objects.create(
-        user=order.buyer, kind="no_disputes", reason="Two of your disputes were not true.", starts_at=timezone.now()
+        user=order.buyer,
+        kind="no_disputes",
+        reason="Two of your disputes were not true.",
+        starts_at=timezone.now(),
     )
     refusal = refused(order, Forbidden)
     assert refusal.code == "restricted" and "not true" in refusal.detail

@@ -16,7 +16,9 @@ SECOND = timedelta(seconds=1)
 
 
 def again(dispute: Dispute) -> Dispute:
-    return Dispute.objects.select_related("order__escrow", "order__policy", "claim", "return_shipment").get(pk=dispute.pk)
+    return Dispute.objects.select_related("order__escrow", "order__policy", "claim", "return_shipment").get(
+        pk=dispute.pk
+    )
 
 
 @pytest.fixture
@@ -45,7 +47,11 @@ def arrived(dispute: Dispute) -> Dispute:
 def test_the_buyer_has_ten_days_to_send_it_and_silence_ends_without_refund(dispute, clock):
     assert dispute.state == "awaiting_return"
     default = dispute.next_default
-    assert (default.action, default.outcome.buyer.minor, default.outcome.seller.minor) == ("expire_return", 0, 3173)
+    assert (default.action, default.outcome.buyer.minor, default.outcome.seller.minor) == (
+        "expire_return",
+        0,
+        3173,
+    )
     clock.shift(10 * DAY - SECOND)
     assert not sweep()
     clock.shift(SECOND)
@@ -63,7 +69,11 @@ def test_the_seller_has_it_back_and_the_buyer_is_refunded(dispute):
     dispute = arrived(sent(dispute))
     disputes.acknowledge_return(dispute.pk, by=world.seller_of(dispute))
     dispute = again(dispute)
-    assert (dispute.state, dispute.outcome, dispute.reached_by) == ("resolved", "returned_and_refunded", "agreement")
+    assert (dispute.state, dispute.outcome, dispute.reached_by) == (
+        "resolved",
+        "returned_and_refunded",
+        "agreement",
+    )
     assert dispute.order.escrow.refunded == 3173
     invariants.check_all()
 
@@ -87,7 +97,9 @@ def test_a_contested_return_goes_to_a_mediator(dispute):
     dispute = arrived(sent(dispute))
     with pytest.raises(Invalid):
         disputes.contest_return(dispute.pk, code="ugly", note="", by=world.seller_of(dispute))
-    disputes.contest_return(dispute.pk, code="damaged", note="The box is crushed.", by=world.seller_of(dispute))
+    disputes.contest_return(
+        dispute.pk, code="damaged", note="The box is crushed.", by=world.seller_of(dispute)
+    )
     dispute = again(dispute)
     assert (dispute.state, dispute.return_shipment.status) == ("mediation", "contested")
     assert dispute.order.escrow.held.minor == 3173
@@ -122,7 +134,11 @@ def test_a_mediator_may_decide_a_return_even_after_one_was_contested(dispute):
     by = world.acting(world.person("", "mediator"))
     disputes.assign(dispute.pk, by=by)
     disputes.adjudicate(
-        dispute.pk, outcome="returned_and_refunded", reason_code="evidence.insufficient", facts="Send the rest.", by=by
+        dispute.pk,
+        outcome="returned_and_refunded",
+        reason_code="evidence.insufficient",
+        facts="Send the rest.",
+        by=by,
     )
     dispute = again(dispute)
     assert (dispute.state, dispute.return_shipment.status) == ("awaiting_return", "awaiting_shipment")

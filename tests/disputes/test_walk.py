@@ -41,8 +41,15 @@ CLAIMS: tuple[dict[str, Any], ...] = (
     {"reason": "payment.wrong_amount", "amount": 900},
 )
 SPANS = (
-    timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=5), timedelta(days=5, seconds=-1),
-    timedelta(days=7), timedelta(days=10), timedelta(days=15), timedelta(days=61),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=5),
+    timedelta(days=5, seconds=-1),
+    timedelta(days=7),
+    timedelta(days=10),
+    timedelta(days=15),
+    timedelta(days=61),
 )
 OUTCOMES = ("refunded", "partly_refunded", "no_refund", "returned_and_refunded")
 
@@ -70,15 +77,23 @@ class Walk:
         lines = [LineData(line.public_id, 1) for line in list(self.order.lines.all())[: 1 + number % 2]]
         return {
             "ship": lambda: orders.ship(
-                order, carrier="Post", tracking_number="R1", promised_by=timezone.now() + timedelta(days=25), by=by
+                order,
+                carrier="Post",
+                tracking_number="R1",
+                promised_by=timezone.now() + timedelta(days=25),
+                by=by,
             ),
-            "track": lambda: orders.record_tracking(order, code=("in_transit", "delivered", "returned")[number % 3], at=None, by=by),
+            "track": lambda: orders.record_tracking(
+                order, code=("in_transit", "delivered", "returned")[number % 3], at=None, by=by
+            ),
             "confirm_receipt": lambda: orders.confirm_receipt(order, by=by),
             "confirm_automatically": lambda: orders.confirm_automatically(order, by=by),
             "release_order": lambda: orders.release(order, by=by),
             "extend": lambda: orders.extend_protection(order, days=1 + number, by=by),
             "cancel_order": lambda: orders.cancel(order, by=by),
-            "open": lambda: disputes.open_dispute(order, claim=world.claim_on(self.order, **{"lines": lines, **claim}), by=by),
+            "open": lambda: disputes.open_dispute(
+                order, claim=world.claim_on(self.order, **{"lines": lines, **claim}), by=by
+            ),
             "accept": lambda: disputes.accept_claim(case, by=by),
             "refuse": lambda: disputes.refuse_claim(case, note="No.", by=by),
             "cancel": lambda: disputes.cancel(case, by=by),
@@ -98,7 +113,9 @@ class Walk:
             "approve": lambda: disputes.approve(case, by=by),
             "reject": lambda: disputes.reject_approval(case, note="Look again.", by=by),
             "ship_return": lambda: disputes.ship_return(case, carrier="Post", tracking_number="B1", by=by),
-            "return_delivered": lambda: disputes.record_return_tracking(case, code="delivered", at=None, by=by),
+            "return_delivered": lambda: disputes.record_return_tracking(
+                case, code="delivered", at=None, by=by
+            ),
             "acknowledge": lambda: disputes.acknowledge_return(case, by=by),
             "contest": lambda: disputes.contest_return(case, code="damaged", note="", by=by),
         }
@@ -117,9 +134,31 @@ class Walk:
 
 
 VERBS = (
-    "ship", "track", "confirm_receipt", "confirm_automatically", "release_order", "extend", "cancel_order", "open", "open",
-    "accept", "refuse", "cancel", "staff_cancel", "grant", "escalate", "assign", "release", "adjudicate", "adjudicate",
-    "approve", "reject", "ship_return", "return_delivered", "acknowledge", "contest",
+    "ship",
+    "track",
+    "confirm_receipt",
+    "confirm_automatically",
+    "release_order",
+    "extend",
+    "cancel_order",
+    "open",
+    "open",
+    "accept",
+    "refuse",
+    "cancel",
+    "staff_cancel",
+    "grant",
+    "escalate",
+    "assign",
+    "release",
+    "adjudicate",
+    "adjudicate",
+    "approve",
+    "reject",
+    "ship_return",
+    "return_delivered",
+    "acknowledge",
+    "contest",
 )
 STEPS = st.lists(
     st.one_of(
@@ -158,7 +197,9 @@ def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
         assert event and event.at == promised.at
         after = Dispute.objects.get(pk=dispute.pk)
         if promised.outcome and after.state == "resolved":
-            given = sum(Refund.objects.filter(cause=f"dispute:{dispute.public_id}").values_list("amount", flat=True))
+            given = sum(
+                Refund.objects.filter(cause=f"dispute:{dispute.public_id}").values_list("amount", flat=True)
+            )
             assert given == promised.outcome.buyer.minor
 
 
@@ -167,7 +208,11 @@ def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
     max_examples=60,
     deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
 @given(STEPS)
 def test_whatever_anybody_does_the_invariants_hold(steps):

@@ -26,11 +26,17 @@ ROW = {
     "store": {"reference": "s-3", "name": "GadgetHome", "owner": {"reference": "u-9"}, "country": "CN"},
     "lines": [
         {
-            "reference": "1", "quantity": 1, "unit_price": "12.41", "discount": "0.68", "shipping": "0.00",
+            "reference": "1",
+            "quantity": 1,
+            "unit_price": "12.41",
+            "discount": "0.68",
+            "shipping": "0.00",
             "listing": {"reference": "p-9", "title": "Wireless mouse", "category": "computers"},
         }
     ],
-    "payments": [{"reference": "pi_1", "method": "card", "amount": "11.73", "paid_at": "2026-03-01T09:05:00Z"}],
+    "payments": [
+        {"reference": "pi_1", "method": "card", "amount": "11.73", "paid_at": "2026-03-01T09:05:00Z"}
+    ],
     "shipments": [],
 }
 
@@ -63,8 +69,13 @@ def test_from_order_to_refund_through_the_api(provider, settings, answer):  # no
 
         clock.shift(11 * DAY)
         claim = {
-            "order": order["id"], "lines": [{"line": order["lines"][0]["id"], "quantity": 1}], "received": True,
-            "reason": "quality.not_working", "remedy": "refund", "description": "It does not turn on at all.", "evidence": [],
+            "order": order["id"],
+            "lines": [{"line": order["lines"][0]["id"], "quantity": 1}],
+            "received": True,
+            "reason": "quality.not_working",
+            "remedy": "refund",
+            "description": "It does not turn on at all.",
+            "evidence": [],
         }
         case = post(buyer, "disputes/", claim)
         assert case["refundable"] == {"amount": "11.73", "currency": "USD"}
@@ -81,7 +92,11 @@ def test_from_order_to_refund_through_the_api(provider, settings, answer):  # no
             mediator = client_of(world.person("mia", "mediator"))
             taken = post(mediator, "disputes/next/")
             assert taken["id"] == case["id"]
-            decision = {"outcome": "refunded", "reason_code": "quality.not_working", "facts": "The video shows it."}
+            decision = {
+                "outcome": "refunded",
+                "reason_code": "quality.not_working",
+                "facts": "The video shows it.",
+            }
             post(mediator, f"disputes/{case['id']}/adjudicate/", decision)
 
         run("drain_outbox")

@@ -100,7 +100,9 @@ def test_confirming_at_the_end_of_protection_is_too_late_however_late_the_worker
 @pytest.mark.parametrize(
     ("promised", "protected"), [(30 * DAY, 30 * DAY), (90 * DAY, 60 * DAY), (-3 * DAY, 0 * DAY)]
 )
-def test_protection_ends_as_promised_at_most_after_sixty_days_and_never_before_shipment(clock, promised, protected):
+def test_protection_ends_as_promised_at_most_after_sixty_days_and_never_before_shipment(
+    clock, promised, protected
+):
     order = world.shipped(promised_in=promised)
     assert order.protection_ends_at == START + protected
 
@@ -196,7 +198,10 @@ def test_buyer_and_seller_write_to_each_other_before_any_dispute(clock):
     orders.send_message(order.pk, text="Which colour is it?", by=world.buyer_of(order))
     orders.send_message(order.pk, text="Blue.", by=world.seller_of(order))
     thread = again(order).thread
-    assert [(m.role, m.text) for m in thread.messages.all()] == [("buyer", "Which colour is it?"), ("seller", "Blue.")]
+    assert [(m.role, m.text) for m in thread.messages.all()] == [
+        ("buyer", "Which colour is it?"),
+        ("seller", "Blue."),
+    ]
     with pytest.raises(Forbidden):
         orders.send_message(order.pk, text="Hello", by=world.acting(world.person()))
     with pytest.raises(Invalid):

@@ -92,7 +92,10 @@ def test_the_seller_accepts_while_the_buyer_cancels():
         dispute = open_case()
         seller, buyer = world.seller_of(dispute), world.buyer_of(dispute)
         one_winner(
-            race(partial(disputes.accept_claim, dispute.pk, by=seller), partial(disputes.cancel, dispute.pk, by=buyer))
+            race(
+                partial(disputes.accept_claim, dispute.pk, by=seller),
+                partial(disputes.cancel, dispute.pk, by=buyer),
+            )
         )
     invariants.check_all()
 
@@ -103,7 +106,12 @@ def test_two_members_of_the_store_accept_at_once():
         seller = world.seller_of(dispute)
         one_winner(race(*[partial(disputes.accept_claim, dispute.pk, by=seller)] * 4))
         assert Refund.objects.filter(cause=f"dispute:{dispute.public_id}").count() == 1
-        assert Notice.objects.filter(case_id=dispute.public_id, subject="The seller accepted your request").count() == 1
+        assert (
+            Notice.objects.filter(
+                case_id=dispute.public_id, subject="The seller accepted your request"
+            ).count()
+            == 1
+        )
     invariants.check_all()
 
 
@@ -162,7 +170,12 @@ def test_a_mediator_decides_while_the_buyer_cancels():
         one_winner(
             race(
                 partial(
-                    disputes.adjudicate, dispute.pk, outcome="refunded", reason_code="counterfeit.brand", facts="Fake.", by=by
+                    disputes.adjudicate,
+                    dispute.pk,
+                    outcome="refunded",
+                    reason_code="counterfeit.brand",
+                    facts="Fake.",
+                    by=by,
                 ),
                 partial(disputes.cancel, dispute.pk, by=buyer),
             )

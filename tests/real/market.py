@@ -17,7 +17,15 @@ PHOTOS = SHARED / "data" / "media" / "photos"
 WAIT, WINDOW, LONGEST = timedelta(days=10), timedelta(days=15), timedelta(days=60)
 
 WORDS = {
-    "incomplete.quantity_short": ("falt", "incomplet", "apenas um", "só um", "somente um", "metade", "restante"),
+    "incomplete.quantity_short": (
+        "falt",
+        "incomplet",
+        "apenas um",
+        "só um",
+        "somente um",
+        "metade",
+        "restante",
+    ),
     "damaged.in_transit": ("quebrad", "danific", "amassad", "rasgad", "avariad", "trincad"),
     "wrong_product.other_item": ("errad", "trocad", "outro produto", "não foi o que", "nao foi o que"),
     "quality.not_working": ("defeito", "não funciona", "nao funciona", "não liga", "parou"),
@@ -74,7 +82,9 @@ class Market:
         """The order's row as the host marketplace knew it at that moment: nothing that lies ahead."""
         row = dict(self.rows[reference])
         row["payments"] = [p for p in row["payments"] if _past(p["paid_at"], now)]
-        row["shipments"] = [_parcel(parcel, now) for parcel in row["shipments"] if _past(parcel["shipped_at"], now)]
+        row["shipments"] = [
+            _parcel(parcel, now) for parcel in row["shipments"] if _past(parcel["shipped_at"], now)
+        ]
         row["reviews"] = [review for review in row["reviews"] if _past(review["created_at"], now)]
         row["cancelled_at"] = row["cancelled_at"] if _past(row["cancelled_at"], now) else None
         return row
@@ -123,5 +133,3 @@ def _moments(row: dict[str, Any]) -> list[datetime]:
         texts += [parcel["shipped_at"], parcel["delivered_at"]]
     texts += [review["created_at"] for review in row["reviews"]]
     return [at for text in texts if (at := moment(text))]
-
-

@@ -38,7 +38,9 @@ from tests.real.market import CONVERTER, PHOTOS, Complaint, Market
 pytestmark = [
     pytest.mark.real,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CONVERTER.exists(), reason="needs the real orders, which are not part of this project"),
+    pytest.mark.skipif(
+        not CONVERTER.exists(), reason="needs the real orders, which are not part of this project"
+    ),
 ]
 DAY = timedelta(days=1)
 DECISIONS = ("refunded", "partly_refunded", "no_refund")
@@ -68,11 +70,17 @@ class Replay:
         self.to_answer: list[tuple[datetime, str, User, str]] = []
         self.clients: dict[int, APIClient] = {}
         self.opened = self.decided = 0
-        self.photos = sorted(p for p in PHOTOS.iterdir() if p.suffix in (".jpg", ".png", ".gif", ".bmp") and p.stat().st_size < 2_000_000)
+        self.photos = sorted(
+            p
+            for p in PHOTOS.iterdir()
+            if p.suffix in (".jpg", ".png", ".gif", ".bmp") and p.stat().st_size < 2_000_000
+        )
 
     def client(self, user: User) -> APIClient:
         client = APIClient()
-        _row, secret = ApiToken.objects.create(user=user, scopes=["read", "write"], expiry=timedelta(days=3650))
+        _row, secret = ApiToken.objects.create(
+            user=user, scopes=["read", "write"], expiry=timedelta(days=3650)
+        )
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
         return client
 
@@ -124,7 +132,11 @@ class Replay:
 
     def complain(self, complaint: Complaint, now: datetime, *, first: bool) -> None:
         """The buyer opens a dispute through the API, at the moment it was really written, or when it became possible."""
-        order = Order.objects.filter(integrator=self.host, reference=complaint.order).select_related("buyer", "store").first()
+        order = (
+            Order.objects.filter(integrator=self.host, reference=complaint.order)
+            .select_related("buyer", "store")
+            .first()
+        )
         if order is None:
             answer, status = "order was refused", 404
         else:
@@ -170,7 +182,9 @@ class Replay:
             self.tally.later["nobody can say when"] += 1
             return
         at = datetime.fromisoformat(possible_from)
-        came = self.market.received(complaint, at) and not self.market.received(complaint, complaint.written_at)
+        came = self.market.received(complaint, at) and not self.market.received(
+            complaint, complaint.written_at
+        )
         if came:
             self.tally.later["came meanwhile, not tried again"] += 1
         else:
@@ -193,7 +207,9 @@ class Replay:
         for at, public_id, seller, verb in now:
             self.clock.move_to(at)
             body = {"note": "Enviamos tudo certo."} if verb == "refuse-claim" else {}
-            response = self.client_of(seller).post(f"/api/v1/disputes/{public_id}/{verb}/", body, format="json")
+            response = self.client_of(seller).post(
+                f"/api/v1/disputes/{public_id}/{verb}/", body, format="json"
+            )
             assert response.status_code == 200, response.content
 
     def _mediate(self) -> None:
@@ -204,7 +220,11 @@ class Replay:
             outcome = DECISIONS[self.decided % 3]
             self.decided += 1
             held = Money.parse(case["refundable"]["amount"], "BRL")
-            body: dict[str, Any] = {"outcome": outcome, "reason_code": case["claim"]["reason"], "facts": "O que vimos nos autos."}
+            body: dict[str, Any] = {
+                "outcome": outcome,
+                "reason_code": case["claim"]["reason"],
+                "facts": "O que vimos nos autos.",
+            }
             if outcome == "partly_refunded":
                 body["amount"] = Money(max(held.minor // 2, 1), "BRL").as_json()
             response = first.post(f"/api/v1/disputes/{case['id']}/adjudicate/", body, format="json")
@@ -218,7 +238,15 @@ class Replay:
     def everything_again(self, folder: Path) -> str:
         """The whole file once more: nothing changes."""
         out = StringIO()
-        call_command("import_orders", str(self.market.file), "--integrator", "host", "--rejects", str(folder / "rejects"), stdout=out)
+        call_command(
+            "import_orders",
+            str(self.market.file),
+            "--integrator",
+            "host",
+            "--rejects",
+            str(folder / "rejects"),
+            stdout=out,
+        )
         return out.getvalue()
 
 
@@ -237,20 +265,31 @@ def _money() -> dict[str, int]:
 
 def _report(replay: Replay, began: float, second: str) -> str:
     tally, money = replay.tally, _money()
-    lines = ["", f"orders                {Order.objects.count():>8} taken, {len(tally.doubtful)} of them doubtful"]
+    lines = [
+        "",
+        f"orders                {Order.objects.count():>8} taken, {len(tally.doubtful)} of them doubtful",
+    ]
     lines += [f"deadlines met         {tally.deadlines.total():>8}  {dict(tally.deadlines)}"]
-    lines += [f"complaints            {len(replay.market.complaints):>8}  by the dates → answer at the moment they were written"]
+    lines += [
+        f"complaints            {len(replay.market.complaints):>8}  by the dates → answer at the moment they were written"
+    ]
     lines += [f"    {dates:<12} → {answer:<20}{n:>6}" for (dates, answer), n in sorted(tally.first.items())]
     lines += ["why the rules said no, in their own words"]
     lines += [f"{n:>6}  {dates} → {answer}: {why}" for (dates, answer, why), n in sorted(tally.why.items())]
     lines += ["tried again, or not"] + [f"{n:>6}  {what}" for what, n in sorted(tally.later.items())]
     ends = Counter(Dispute.objects.values_list("state", "outcome", "reached_by"))
     lines += [f"disputes opened       {Dispute.objects.count():>8}"]
-    lines += [f"    {state:<16}{outcome:<18}{how:<16}{n:>6}" for (state, outcome, how), n in sorted(ends.items())]
-    lines += [f"money, BRL            {name:>8} {Money(minor, 'BRL').text:>14}" for name, minor in money.items()]
+    lines += [
+        f"    {state:<16}{outcome:<18}{how:<16}{n:>6}" for (state, outcome, how), n in sorted(ends.items())
+    ]
+    lines += [
+        f"money, BRL            {name:>8} {Money(minor, 'BRL').text:>14}" for name, minor in money.items()
+    ]
     at_provider = sum(r["amount"] for r in replay.provider.refunds.values() if r["status"] == "succeeded")
     decided = Refund.objects.exclude(payment__provider="history").aggregate(total=Sum("amount"))["total"] or 0
-    lines += [f"refunds decided {Money(decided, 'BRL').text} = at the provider {Money(at_provider, 'BRL').text}"]
+    lines += [
+        f"refunds decided {Money(decided, 'BRL').text} = at the provider {Money(at_provider, 'BRL').text}"
+    ]
     lines += [f"check_ledger at the end of {tally.months_checked} months: no difference"]
     lines += ["the whole file once more:", *("    " + line for line in second.strip().splitlines())]
     return "\n".join([*lines, f"took {time.monotonic() - began:.0f} s"])
@@ -260,7 +299,10 @@ def _report(replay: Replay, began: float, second: str) -> str:
 def test_two_years_of_a_real_marketplace(tmp_path, settings):
     began = time.monotonic()
     market = Market(tmp_path)
-    with fake.running() as provider, time_machine.travel(datetime(2016, 9, 1, tzinfo=UTC), tick=False) as clock:
+    with (
+        fake.running() as provider,
+        time_machine.travel(datetime(2016, 9, 1, tzinfo=UTC), tick=False) as clock,
+    ):
         settings.PAYMENT_GATEWAY = "stripe"
         settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = fake.SECRET_KEY, provider.url
         settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}

@@ -36,10 +36,16 @@ def add_shipment(
 ) -> Shipment:
     """Write the parcel and let the order's protection cover it; several parcels: from the first to the last promise."""
     parcel = Shipment.objects.create(
-        order=order, carrier=carrier, tracking_number=tracking_number, shipped_at=shipped_at, promised_by=promised_by
+        order=order,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        shipped_at=shipped_at,
+        promised_by=promised_by,
     )
     if tracking_number:
-        TrackingNumber.objects.create(shipment=parcel, carrier=carrier, number=tracking_number, since=shipped_at)
+        TrackingNumber.objects.create(
+            shipment=parcel, carrier=carrier, number=tracking_number, since=shipped_at
+        )
     cover(order, shipped_at, promised_by)
     return parcel
 
@@ -69,7 +75,14 @@ def change_tracking(pk: int, *, carrier: str, tracking_number: str, by: Actor, s
 
 
 def record_tracking(
-    pk: int, *, code: str, at: datetime | None, by: Actor, city: str = "", country: str = "", shipment: str = ""
+    pk: int,
+    *,
+    code: str,
+    at: datetime | None,
+    by: Actor,
+    city: str = "",
+    country: str = "",
+    shipment: str = "",
 ) -> Order:
     """What the carrier reported. The same report again changes nothing; “delivered” of the last parcel delivers the order."""
     with step(Order, pk, "record_tracking", by=by) as order:
@@ -121,7 +134,9 @@ def extend_protection(pk: int, *, days: int, by: Actor) -> Order:
         room = (latest - order.protection_ends_at).days
         if not 1 <= days <= room:
             raise Invalid.field(
-                "days", "out_of_range", _("You can add at most %(n)s days, and at least 1.") % {"n": max(room, 0)}
+                "days",
+                "out_of_range",
+                _("You can add at most %(n)s days, and at least 1.") % {"n": max(room, 0)},
             )
         order.protection_ends_at += timedelta(days=days)
         order.extension_asked_at = None

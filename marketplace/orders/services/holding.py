@@ -35,7 +35,9 @@ def lift_hold_back(order: Order, *, key: str, at: datetime, by: Actor) -> None:
     order.finish("lift_hold_back", by, order.state)
 
 
-def settle(order: Order, *, key: str, to_buyer: int, by_line: Mapping[int, int], at: datetime, by: Actor) -> None:
+def settle(
+    order: Order, *, key: str, to_buyer: int, by_line: Mapping[int, int], at: datetime, by: Actor
+) -> None:
     """The dispute ended: so much to the buyer, the rest to the seller, in this same transaction (X-05).
 
     Before anything was shipped the rest stays in escrow: the seller has not earned it yet. `by_line`: line pk → its
@@ -51,7 +53,9 @@ def settle(order: Order, *, key: str, to_buyer: int, by_line: Mapping[int, int],
     order.settle()
     if order.state in (State.COMPLETED, State.CLOSED):
         order.closed_at = at
-    order.say(dispute=key, to_buyer=order.money(to_buyer).as_json(), to_seller=order.money(to_seller).as_json())
+    order.say(
+        dispute=key, to_buyer=order.money(to_buyer).as_json(), to_seller=order.money(to_seller).as_json()
+    )
     order.finish("settle", by, before)
 
 

@@ -78,9 +78,16 @@ def cancel(pk: int, *, by: Actor) -> Order:
     """
     with step(Order, pk, "cancel", by=by) as order:
         possible_from = order.buyer_may_cancel_from
-        if possible_from and access.buyer(by, order) and not access.sender(by, order) and order.now < possible_from:
+        if (
+            possible_from
+            and access.buyer(by, order)
+            and not access.sender(by, order)
+            and order.now < possible_from
+        ):
             raise TooEarly(
-                _("The seller still has time to send the parcel. After that you can cancel and get all your money back."),
+                _(
+                    "The seller still has time to send the parcel. After that you can cancel and get all your money back."
+                ),
                 possible_from=possible_from,
             )
         if order.held_back:

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "A small world with every state to look at; prints its people's logins. Run again, it changes nothing."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--code", action="store_true", help="only print the staff's six digits of this moment")
+        parser.add_argument(
+            "--code", action="store_true", help="only print the staff's six digits of this moment"
+        )
 
     def handle(self, *args: Any, code: bool, **options: Any) -> None:
         if settings.PRODUCTION:
