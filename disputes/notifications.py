@@ -146,7 +146,13 @@ def announce(event: CaseEvent) -> None:
         return  # a decision that waits for approval is told once it is approved
     people = {"buyer": [dispute.buyer_id], "seller": members_of(dispute.store_id)}
     facts = {"amount": "", "note": "", "files": 0, "code": "", "tracking_number": "", **event.data}
-    if dispute.state == "awaiting_return":
-        send = {"subject": _RETURN_SUBJECT, "text": _RETURN, "needs_you": True}
-        messages = [replace(m, **send) if m.to == "buyer" else m for m in messages]
+    if event.to_state == "awaiting_return" != event.from_state:
+        messages = [_now_send_it(message) for message in messages]
     tell(event, messages, people, facts, f"/disputes/{dispute.public_id}/")
+
+
+def _now_send_it(message: Message) -> Message:
+    """However the return was reached, what the buyer has to know is that it is their turn."""
+    if message.to != "buyer":
+        return message
+    return replace(message, subject=_RETURN_SUBJECT, text=_RETURN, needs_you=True)

@@ -41,14 +41,13 @@ def record_return_tracking(
     with step(Dispute, pk, "record_return_tracking", by=by) as dispute:
         dispute.record_return_tracking()
         parcel = dispute.return_shipment
-        when = max(min(at or dispute.now, dispute.now), parcel.shipped_at)
+        when = max(min(at or dispute.now, dispute.now), parcel.shipped_at or dispute.now)
         if code == "delivered" and parcel.delivered_at is None:
             parcel.status = Status.DELIVERED
             parcel.delivered_at = when
             in_full = when + timedelta(days=dispute.policy.return_confirm_days)
-            parcel.check_by = max(
-                in_full, dispute.now + dispute.policy.edit_answer
-            )  # a late report leaves time to check
+            # a report that comes late still leaves the seller time to check
+            parcel.check_by = max(in_full, dispute.now + dispute.policy.edit_answer)
             parcel.save()
         dispute.say(code=code, city=city, country=country, happened_at=when.isoformat())
     return dispute

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -274,6 +275,12 @@ class ProtectionPolicy(models.Model):
         )
 
 
+@lru_cache(maxsize=64)
+def published(pk: int) -> ProtectionPolicy:
+    """A published version by primary key. It never changes, so each process reads it once."""
+    return ProtectionPolicy.objects.get(pk=pk, status=ProtectionPolicy.Status.PUBLISHED)
+
+
 def draft_from(policy: ProtectionPolicy) -> ProtectionPolicy:
     """A new draft with the same parameters, or the draft that there is already."""
     drafts = ProtectionPolicy.objects.filter(name=policy.name, status=ProtectionPolicy.Status.DRAFT)
@@ -293,6 +300,7 @@ def publish(pk: int, *, by: Actor) -> ProtectionPolicy:
         draft = ProtectionPolicy.objects.select_for_update().get(pk=pk)
         if draft.status == ProtectionPolicy.Status.PUBLISHED:
             raise WrongState("This version is published already.")
+        draft.full_clean()
         draft.status = ProtectionPolicy.Status.PUBLISHED
         draft.published_at = timezone.now()
         draft.published_by_id = by.user_id

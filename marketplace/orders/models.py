@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,7 @@ from marketplace.core.access import Actor
 from marketplace.core.cases import Case, CaseEvent, Deadline, Outcome
 from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
-from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.policy import ProtectionPolicy, published
 from marketplace.messaging.models import Thread
 from marketplace.payments.models import Escrow
 
@@ -137,7 +137,7 @@ class Order(Case):
 
     RULES = access.RULES
     ANY_TIME = frozenset({"record_tracking", "change_tracking", "send_message"})
-    LOCK_WITH: ClassVar[tuple[str, ...]] = ("policy", "escrow", "store")
+    LOCK_WITH: ClassVar[tuple[str, ...]] = ("escrow", "store")
     DEADLINES: ClassVar[dict[str, Deadline]] = {
         State.AWAITING_PAYMENT: Deadline(
             lambda o: None, None, "buyer", why="Nothing is held before it is paid."
@@ -162,6 +162,12 @@ class Order(Case):
 
     def __str__(self) -> str:
         return self.reference
+
+    @classmethod
+    def lock(cls, pk: int) -> Self:
+        order = super().lock(pk)
+        order.policy = published(order.policy_id)
+        return order
 
     def role_of(self, by: Actor) -> str:
         return access.role_in(by, self) or super().role_of(by)

@@ -69,6 +69,12 @@ def cases() -> list[type[Case]]:
     return sorted(found, key=lambda model: (len(model.LOCK_FIRST), model.__name__))
 
 
+def state_of(model: type[Case]) -> Any:
+    """The field that holds the state; each kind of case has its own."""
+    options: Any = model._meta
+    return options.get_field("state")
+
+
 def states_page() -> str:
     """A diagram and a table for each kind of case."""
     intro = (
@@ -90,7 +96,7 @@ def moves(model: type[Case]) -> Iterator[tuple[str, str, str]]:
 
     A transition that decides where to go names the states that it may also stay in; they are no way from one to another.
     """
-    field: Any = model._meta.get_field("state")
+    field = state_of(model)
     every = list(field.get_all_transitions(model))
     for each in every:
         chosen = getattr(each.target, "allowed_states", None)
@@ -101,7 +107,7 @@ def moves(model: type[Case]) -> Iterator[tuple[str, str, str]]:
 
 
 def _diagram(model: type[Case]) -> list[str]:
-    field: Any = model._meta.get_field("state")
+    field = state_of(model)
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, verb, target in moves(model):
         arrows.setdefault((source, target), []).append(verb)
@@ -140,7 +146,7 @@ def _verbs(model: type[Case]) -> list[str]:
 
 
 def _sources(model: type[Case], verb: str) -> list[str]:
-    field: Any = model._meta.get_field("state")
+    field = state_of(model)
     found = {str(each.source) for each in field.get_all_transitions(model) if each.name == verb}
     order = [value for value, _label in field.choices]
     return ["any"] if "*" in found else sorted(found, key=order.index)
@@ -158,7 +164,7 @@ def _due(model: type[Case], row: Deadline) -> str:
     if row.due.__name__ != "<lambda>":
         return (inspect.getdoc(row.due) or "").replace("\n", " ").partition(". ")[0].rstrip(".")
     source = textwrap.dedent(inspect.getsource(row.due)).strip()
-    tree = ast.parse(f"[{source}]" if source.startswith("lambda") else _whole(source))
+    tree = ast.parse(_whole(source))
     found = next(node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
     if isinstance(found.body, ast.Constant) and found.body.value is None:
         return "no date"
