@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from marketplace.core.access import Actor, Rule, system_only
+from marketplace.core.access import LEAD_MEDIATOR, Actor, Rule, either, system_only
 
 if TYPE_CHECKING:
     from .models import Dispute
@@ -32,6 +32,11 @@ def mediator(actor: Actor, dispute: Dispute) -> bool:
 
 def assigned_mediator(actor: Actor, dispute: Dispute) -> bool:
     return mediator(actor, dispute) and dispute.mediator_id == actor.user_id
+
+
+def lead_mediator(actor: Actor, dispute: Dispute) -> bool:
+    """Leads free a case whose mediator is away or has left."""
+    return actor.is_in(LEAD_MEDIATOR) and mediator(actor, dispute)
 
 
 def other_mediator(actor: Actor, dispute: Dispute) -> bool:
@@ -67,7 +72,7 @@ RULES: Mapping[str, Rule] = {
     "contest_return": seller,
     # mediation
     "assign": mediator,
-    "release": assigned_mediator,
+    "release": either(assigned_mediator, lead_mediator),
     "adjudicate": assigned_mediator,
     "approve": other_mediator,
     "reject_approval": other_mediator,

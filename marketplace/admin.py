@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
@@ -22,14 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-
-def has_second_lock(user: Any) -> bool:
-    """Has this person turned on the code app? Asked once a request: the answer stays on the user object."""
-    known: bool | None = getattr(user, "_second_lock", None)
-    if known is None:
-        known = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
-        user._second_lock = known
-    return known
+from marketplace.core.edges import has_second_lock
 
 
 class RedressAdminSite(admin.AdminSite):

@@ -367,3 +367,18 @@ def _meet(model: type[Case], pk: int, verb: str) -> Case | None:
         model._default_manager.filter(pk=pk).update(deadline_tries=F("deadline_tries") + 1)
         return None
     return case
+
+
+def set_aside() -> list[Case]:
+    """Cases whose deadline failed too often: a person has to look at why (the log says it)."""
+    return [
+        case
+        for model in _registered
+        for case in model._default_manager.filter(deadline_tries__gte=TRIES_BEFORE_SET_ASIDE).order_by("pk")
+    ]
+
+
+def take_up_again() -> None:
+    """Let the sweep try all of them again, once what made them fail is mended."""
+    for model in _registered:
+        model._default_manager.filter(deadline_tries__gt=0).update(deadline_tries=0)

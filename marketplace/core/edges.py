@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from .access import Actor, Door
+from .access import LEAD_MEDIATOR, MEDIATOR, MODERATOR, Actor, Door
 from .errors import DomainError, NotFound
 
+STAFF = frozenset({MEDIATOR, LEAD_MEDIATOR, MODERATOR})
 #: form fields that are never shown back to the person as "what you typed"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key"})
 #: the page of each refusal, by its status in the API; every other one has the plain frame
@@ -34,8 +37,23 @@ def actor_of(request: HttpRequest, *, via: Door = "page") -> Actor:
     found: Actor | None = getattr(request, "_actor", None)
     if found is None:
         found = _read(request.user, via)
+        by_session = getattr(request, "auth", None) is None  # a token was made with the second lock
+        if found.is_staff and by_session and not has_second_lock(request.user):
+            found = replace(found, groups=found.groups - STAFF)
         request._actor = found  # type: ignore[attr-defined]  # a cache for the length of the request
     return found.having_seen(_version_seen(request))
+
+
+def has_second_lock(user: Any) -> bool:
+    """Has this person turned on the code app? Without it staff are nobody special (threats.md row 37).
+
+    Asked once a request: the answer stays on the user object.
+    """
+    known: bool | None = getattr(user, "_second_lock", None)
+    if known is None:
+        known = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+        user._second_lock = known
+    return known
 
 
 def actor_for(user: Any, *, via: Door = "service") -> Actor:

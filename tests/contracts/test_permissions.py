@@ -171,10 +171,6 @@ def test_what_a_library_serves_is_closed_to_the_others(scene: Scene, route: str)
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="edges.actor_of gives staff their role in a session without a code app (threats.md row 37)",
-)
 def test_staff_without_a_code_app_are_nobody_special(scene: Scene) -> None:
     """The role begins with the second lock: until then a stolen password opens no case (A7, row 37)."""
     wrong = []

@@ -1,62 +1,29 @@
-"""A dispute: a buyer and a seller disagree about lines of one order."""
+"""A dispute: a buyer and a seller disagree about lines of one order. Its states, its deadlines, its transitions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
-from marketplace.core.cases import Case, CaseEvent, Deadline, Outcome
+from marketplace.core.cases import Case, Deadline, Outcome
 from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
-from marketplace.evidence.models import Evidence
 from marketplace.messaging.models import Thread
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order
 
-from . import access
-from .reasons import CHOICES, REASONS, Reason
+from .. import access
+from ..reasons import REASONS, Reason
+from .words import Payer, ReachedBy, Remedy, Result, State
 
-
-class State(models.TextChoices):
-    AWAITING_SELLER = "awaiting_seller", _("Waiting for the seller")
-    NEGOTIATION = "negotiation", _("In negotiation")
-    MEDIATION = "mediation", _("With a mediator")
-    AWAITING_APPROVAL = "awaiting_approval", _("Decision being checked")
-    AWAITING_RETURN = "awaiting_return", _("Waiting for the return")
-    RETURN_IN_TRANSIT = "return_in_transit", _("Return on its way")
-    RESOLVED = "resolved", _("Resolved")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-class Result(models.TextChoices):
-    REFUNDED = "refunded", _("Full refund")
-    PARTLY_REFUNDED = "partly_refunded", _("Partial refund")
-    RETURNED_AND_REFUNDED = "returned_and_refunded", _("Return and refund")
-    NO_REFUND = "no_refund", _("No refund")
-
-
-class ReachedBy(models.TextChoices):
-    AGREEMENT = "agreement", _("agreement")
-    SELLER_SILENCE = "seller_silence", _("the seller's silence")
-    BUYER_SILENCE = "buyer_silence", _("the buyer's silence")
-    DECISION = "decision", _("a mediator's decision")
-
-
-class Remedy(models.TextChoices):
-    REFUND = "refund", _("Refund")
-    RETURN_AND_REFUND = "return_and_refund", _("Return and refund")
-
-
-class Payer(models.TextChoices):
-    BUYER = "buyer", _("the buyer")
-    SELLER = "seller", _("the seller")
+if TYPE_CHECKING:
+    from .claim import Claim
 
 
 def _granted(dispute: Dispute) -> Outcome:
@@ -74,6 +41,10 @@ def _terms(dispute: Dispute) -> Outcome:
 
 def _is_unclaimed(dispute: Any) -> bool:
     return dispute.mediator_id is None
+
+
+def _is_claimed(dispute: Any) -> bool:
+    return dispute.mediator_id is not None
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
@@ -312,7 +283,7 @@ class Dispute(Case):
     def assign(self) -> None:
         """A mediator takes the case (M-02)."""
 
-    @transition(field=state, source=State.MEDIATION, target=None)
+    @transition(field=state, source=State.MEDIATION, target=None, conditions=[_is_claimed])
     def release(self) -> None:
         """The mediator gives it back to the queue."""
 
@@ -339,157 +310,3 @@ class Dispute(Case):
     @transition(field=state, source=State.AWAITING_APPROVAL, target=State.MEDIATION)
     def reject_approval(self) -> None:
         """A second mediator does not agree; the case goes back."""
-
-
-class DisputeLine(models.Model):
-    """What the dispute is about: so many pieces of that line. One open dispute a line (D-08), held by the database."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="lines")
-    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="dispute_lines")
-    quantity = models.PositiveIntegerField()
-    is_open = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order_line"], condition=Q(is_open=True), name="one_open_dispute_per_line"
-            ),
-            models.UniqueConstraint(fields=["dispute", "order_line"], name="one_row_per_dispute_and_line"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="disputed_quantity_at_least_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.order_line}"
-
-
-class Claim(models.Model):
-    """What the buyer asks, one row a revision; the newest is `dispute.claim`."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="claims")
-    revision = models.PositiveIntegerField(default=1)
-    received = models.BooleanField()
-    reason = models.CharField(max_length=40, choices=CHOICES)
-    remedy = models.CharField(max_length=20, choices=Remedy)
-    amount = models.BigIntegerField()
-    ceiling = models.BigIntegerField(help_text="What could be refunded at most (D-06)")
-    description = models.TextField(blank=True)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["dispute", "revision"], name="one_row_per_claim_revision"),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, amount__lte=models.F("ceiling")), name="claim_within_ceiling"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dispute} r{self.revision}"
-
-
-class DisputeEvidence(models.Model):
-    """A file that a side put before the other and the mediator."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="exhibits")
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="exhibits")
-    role = models.CharField(max_length=20)
-    added_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [models.UniqueConstraint(fields=["dispute", "evidence"], name="one_row_per_exhibit")]
-
-    def __str__(self) -> str:
-        return f"{self.evidence} in {self.dispute}"
-
-
-class Decision(models.Model):
-    """What a mediator decided, and why (M-07). Never changed; a new one supersedes it. It keeps the amount that was shown."""
-
-    public_id = PublicIdField(prefix="dec")
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="decisions")
-    mediator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=24, choices=Result)
-    amount = models.BigIntegerField()
-    return_shipping_paid_by = models.CharField(max_length=8, choices=Payer, blank=True)
-    reason_code = models.CharField(max_length=40)
-    facts = models.TextField()
-    evidence_cited = models.JSONField(default=list)
-    note_to_parties = models.TextField(blank=True)
-    decided_at = models.DateTimeField()
-    needs_approval = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return self.public_id
-
-
-class Approval(models.Model):
-    """A second mediator's answer to a decision: a row of its own, so that the decision is never edited (M-08)."""
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="approval")
-    mediator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    approved = models.BooleanField()
-    note = models.TextField(blank=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.decision}: {'approved' if self.approved else 'sent back'}"
-
-
-class ReturnShipment(models.Model):
-    """The goods on their way back (section 5)."""
-
-    class Status(models.TextChoices):
-        AWAITING_SHIPMENT = "awaiting_shipment", _("Waiting to be sent")
-        IN_TRANSIT = "in_transit", _("On its way")
-        DELIVERED = "delivered", _("Delivered")
-        CONFIRMED = "confirmed", _("Confirmed by the seller")
-        CONTESTED = "contested", _("Contested by the seller")
-        EXPIRED = "expired", _("Not sent in time")
-
-    public_id = PublicIdField(prefix="ret")
-    dispute = models.OneToOneField(Dispute, on_delete=models.PROTECT, related_name="return_shipment")
-    status = models.CharField(max_length=20, choices=Status, default=Status.AWAITING_SHIPMENT)
-    agreed_at = models.DateTimeField()
-    send_by = models.DateTimeField()
-    carrier = models.CharField(max_length=120, blank=True)
-    tracking_number = models.CharField(max_length=120, blank=True)
-    shipped_at = models.DateTimeField(null=True, blank=True)
-    lost_at = models.DateTimeField(null=True, blank=True, help_text="In transit at most until then")
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    check_by = models.DateTimeField(null=True, blank=True)
-    contest_code = models.CharField(max_length=24, blank=True)
-    contest_note = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return self.public_id
-
-
-class Draft(models.Model):
-    """A half-filled claim, kept on every device until the window closes (D-10)."""
-
-    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="dispute_draft")
-    answers = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"draft on {self.order}"
-
-
-class DisputeEvent(CaseEvent):
-    """The timeline of a dispute."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="events")
-    CASE = "dispute"
-
-    class Meta(CaseEvent.Meta):
-        abstract = False
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["dispute", "id"], name="dispute_timeline")]
-
-    def __str__(self) -> str:
-        return f"{self.dispute}: {self.verb}"

@@ -1,0 +1,105 @@
+"""What a dispute is about and what was put to it: lines, claims, files, the draft before it, the timeline after it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from marketplace.core.cases import CaseEvent
+from marketplace.evidence.models import Evidence
+from marketplace.orders.models import Order, OrderLine
+
+from ..reasons import CHOICES
+from .dispute import Dispute
+from .words import Remedy
+
+
+class DisputeLine(models.Model):
+    """What the dispute is about: so many pieces of that line. One open dispute a line (D-08), held by the database."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="dispute_lines")
+    quantity = models.PositiveIntegerField()
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order_line"], condition=Q(is_open=True), name="one_open_dispute_per_line"
+            ),
+            models.UniqueConstraint(fields=["dispute", "order_line"], name="one_row_per_dispute_and_line"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="disputed_quantity_at_least_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.order_line}"
+
+
+class Claim(models.Model):
+    """What the buyer asks, one row a revision; the newest is `dispute.claim`."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="claims")
+    revision = models.PositiveIntegerField(default=1)
+    received = models.BooleanField()
+    reason = models.CharField(max_length=40, choices=CHOICES)
+    remedy = models.CharField(max_length=20, choices=Remedy)
+    amount = models.BigIntegerField()
+    ceiling = models.BigIntegerField(help_text="What could be refunded at most (D-06)")
+    description = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "revision"], name="one_row_per_claim_revision"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lte=models.F("ceiling")), name="claim_within_ceiling"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispute} r{self.revision}"
+
+
+class DisputeEvidence(models.Model):
+    """A file that a side put before the other and the mediator."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="exhibits")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="exhibits")
+    role = models.CharField(max_length=20)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["dispute", "evidence"], name="one_row_per_exhibit")]
+
+    def __str__(self) -> str:
+        return f"{self.evidence} in {self.dispute}"
+
+
+class Draft(models.Model):
+    """A half-filled claim, kept on every device until the window closes (D-10)."""
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="dispute_draft")
+    answers = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"draft on {self.order}"
+
+
+class DisputeEvent(CaseEvent):
+    """The timeline of a dispute."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="events")
+    CASE = "dispute"
+
+    class Meta(CaseEvent.Meta):
+        abstract = False
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["dispute", "id"], name="dispute_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.dispute}: {self.verb}"
