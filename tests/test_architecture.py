@@ -144,7 +144,7 @@ def spoken_in_tests() -> frozenset[str]:
 
 
 def services_of(model: type[Case]) -> Any:
-    return import_module(f"{model.__module__.rpartition('.')[0]}.services")
+    return import_module(f"{model._meta.app_config.name}.services")
 
 
 def room_of(model: type[Case]) -> str:
@@ -209,7 +209,7 @@ class TestVerb:
         assert getattr(model, verb).__doc__
 
     def test_people_are_told_or_it_is_written_why_not(self, model: type[Case], verb: str) -> None:
-        told = import_module(f"{model.__module__.rpartition('.')[0]}.notifications")
+        told = import_module(f"{model._meta.app_config.name}.notifications")
         assert (verb in told.MESSAGES) != (verb in told.SILENT), f"{verb}: a message, or a reason for none"
 
     def test_the_api_has_it_unless_the_clock_does_it(self, model: type[Case], verb: str) -> None:

@@ -318,7 +318,7 @@ VERBS = {
     "contest-return": ({"code": "damaged"}, {"seller"}),
     "return-events": ({"code": "delivered"}, {"integrator"}),
     "assign": ({}, {"mediator", "lead"}),
-    "release": ({}, set()),
+    "release": ({}, {"lead"}),
     "adjudicate": (DECISION, set()),
     "approve": ({}, {"mediator", "lead"}),
     "reject-approval": ({"note": "No."}, {"mediator", "lead"}),

@@ -136,7 +136,7 @@ def _deadlines(model: type[Case]) -> list[str]:
 
 
 def _verbs(model: type[Case]) -> list[str]:
-    told = import_module(f"{model.__module__.rpartition('.')[0]}.notifications")
+    told = import_module(f"{model._meta.app_config.name}.notifications")
     rows = []
     for verb, rule in model.RULES.items():
         means = (inspect.getdoc(getattr(model, verb)) or "").splitlines()[0]
