@@ -17,7 +17,7 @@ export REDRESS_ENV ?= development
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test tests check rules bench real docs migrations requirements browser stop clean
+.PHONY: help setup run code test tests check rules bench real docs migrations requirements browser stop clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,6 +84,9 @@ browser:
 	|| if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	else echo "No Chromium found: browser tests will be skipped. Install it, or set CHROMIUM=/path/to/it."; fi
+
+code: $(READY) ## the six digits that the demo's staff enter at this moment
+	@$(MANAGE) demo --code
 
 stop: $(READY) ## stop the embedded database
 	@$(DATABASE) stop

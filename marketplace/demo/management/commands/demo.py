@@ -43,5 +43,5 @@ class Command(BaseCommand):
         for person in CAST:
             second = "and six digits" if person.is_staff else ""
             self.stdout.write(f"  {person.name:<8}{person.role:<40}{second}\n")
-        self.stdout.write("\nThe six digits of this moment: .venv/bin/python manage.py demo --code\n")
+        self.stdout.write("\nThe six digits of this moment: make code\n")
         self.stdout.write("Mediators work at /admin/desk/, records are at /admin/.\n\n")
