@@ -66,7 +66,9 @@ bench: $(READY) ## the measured jobs, side by side with their limits
 	@$(DATABASE) hold $(BIN)/python -m benchmarks
 
 real: $(READY) ## replay two years of a real marketplace (about 15 minutes)
-	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -q -s tests/real
+	@rm -rf var/real
+	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -n $(JOBS) -q tests/real
+	@$(BIN)/python -m tests.real.table
 
 docs: $(READY) ## the state diagrams, the rule table and the API schema, made from the code
 	@$(DATABASE) hold $(MANAGE) build_docs

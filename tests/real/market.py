@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 CONVERTER = SHARED / "data" / "olist" / "to_orders.py"
@@ -50,9 +51,12 @@ class Complaint:
 
 
 class Market:
-    """Every order's full row by reference, the days on which something happened to it, and the complaints by day."""
+    """Every order's full row by reference, the days on which something happened to it, and the complaints in order.
 
-    def __init__(self, folder: Path) -> None:
+    `shard` of `shards`: the part of the orders that one process replays, so that all cores of a machine are used.
+    """
+
+    def __init__(self, folder: Path, shard: int = 0, shards: int = 1) -> None:
         orders, claims = folder / "orders.ndjson", folder / "claims.ndjson"
         command = [sys.executable, str(CONVERTER), str(orders), "--claims", str(claims)]
         subprocess.run(command, check=True, capture_output=True)
@@ -61,12 +65,15 @@ class Market:
         self.by_day: dict[Any, list[str]] = defaultdict(list)
         for line in orders.open(encoding="utf-8"):
             row = json.loads(line)
+            if crc32(row["reference"].encode()) % shards != shard:
+                continue
             self.rows[row["reference"]] = row
             for day in {at.date() for at in _moments(row)}:
                 self.by_day[day].append(row["reference"])
         self.complaints = [
             Complaint(claim["order"], datetime.fromisoformat(claim["written_at"]), claim["text"])
             for claim in map(json.loads, claims.open(encoding="utf-8"))
+            if claim["order"] in self.rows
         ]
         self.complaints.sort(key=lambda complaint: complaint.written_at)
 
@@ -77,6 +84,12 @@ class Market:
     @property
     def last_day(self) -> Any:
         return max(self.by_day)
+
+    def write_shard(self) -> Path:
+        """The whole rows of this shard's orders, as a file for the import."""
+        file = self.file.with_name("shard.ndjson")
+        file.write_text("".join(json.dumps(row) + "\n" for row in self.rows.values()))
+        return file
 
     def as_known(self, reference: str, now: datetime) -> dict[str, Any]:
         """The order's row as the host marketplace knew it at that moment: nothing that lies ahead."""
@@ -128,8 +141,14 @@ def _parcel(parcel: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _moments(row: dict[str, Any]) -> list[datetime]:
-    texts = [row["placed_at"], row["cancelled_at"], *(payment["paid_at"] for payment in row["payments"])]
+    """When the host marketplace has something new to send: placed, handed over, delivered, called off, reviewed.
+
+    A payment comes with the next of these, or by itself where nothing else follows.
+    """
+    texts = [row["placed_at"], row["cancelled_at"]]
     for parcel in row["shipments"]:
         texts += [parcel["shipped_at"], parcel["delivered_at"]]
-    texts += [review["created_at"] for review in row["reviews"]]
+    if not any(texts[1:]):
+        texts += [payment["paid_at"] for payment in row["payments"]]
+    texts.append(max((review["created_at"] for review in row["reviews"]), default=None))
     return [at for text in texts if (at := moment(text))]
