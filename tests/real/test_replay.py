@@ -169,7 +169,7 @@ class Replay:
             "received": received,
             "reason": self.market.reason(complaint, now),
             "remedy": "refund",
-            "description": f"Reclamação: {complaint.text}"[:2000].ljust(20, "."),
+            "description": f"Reclamação: {complaint.text.strip()}"[:2000].ljust(20, "."),
             "evidence": self._photo(client) if received and self.opened % 5 == 0 else [],
         }
         return client.post("/api/v1/disputes/", body, format="json")
