@@ -118,8 +118,8 @@ def _disputes() -> Result:
 
     start = timezone.now()
     with mock.patch.object(timezone, "now", lambda: start - timedelta(days=20)):
-        buyer, store = world.person(), world.shop()
-        orders = [world.shipped(buyer=buyer, store=store) for _ in range(DISPUTES)]
+        buyer, store, host = world.person(), world.shop(), world.person("", "integrator")
+        orders = [world.shipped(buyer=buyer, store=store, integrator=host) for _ in range(DISPUTES)]
     with mock.patch.object(timezone, "now", lambda: start - timedelta(days=8)):
         for order in orders:
             world.a_dispute(order)
