@@ -65,7 +65,7 @@ rules: $(READY) ## which rule of the rulebook is proved by which test
 bench: $(READY) ## the measured jobs, side by side with their limits
 	@$(DATABASE) hold $(BIN)/python -m benchmarks
 
-real: $(READY) ## replay two years of a real marketplace (about 15 minutes)
+real: $(READY) ## replay two years of a real marketplace, where its data is (long: see CONTRIBUTING)
 	@rm -rf var/real
 	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -n $(JOBS) -q tests/real
 	@$(BIN)/python -m tests.real.table

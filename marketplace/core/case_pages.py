@@ -79,7 +79,7 @@ class VerbPage(CaseMixin, FormView):
 
     def act(self, data: dict[str, Any]) -> None:
         """Call the service."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page of a verb says which service it calls
 
     def get_success_url(self) -> str:
         return reverse(self.home, args=[self.case.public_id])
