@@ -45,6 +45,7 @@ def main() -> int:
     from django.core.management import call_command
     from django.db import connection
 
+    settings.DEBUG = False  # in debug mode Django keeps the text of every query, which production does not
     call_command("migrate", verbosity=0)
     call_command("flush", interactive=False, verbosity=0)
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
@@ -144,7 +145,7 @@ def announce(event: CaseEvent) -> None:
     messages: Sequence[Message] = MESSAGES.get(event.verb, ())
     if not messages or dispute.state == "awaiting_approval":
         return  # a decision that waits for approval is told once it is approved
-    people = {"buyer": [dispute.buyer_id], "seller": members_of(dispute.store_id)}
+    people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
     facts = {"amount": "", "note": "", "files": 0, "code": "", "tracking_number": "", **event.data}
     if event.to_state == "awaiting_return" != event.from_state:
         messages = [_now_send_it(message) for message in messages]

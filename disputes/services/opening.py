@@ -93,7 +93,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
 def _write(
     dispute: Dispute, claim: ClaimData, shares: Sequence[LineShare], amount: int, order: Order
 ) -> None:
-    dispute.now = dispute.at = dispute.created_at = dispute.entered_at = order.now
+    dispute.now = dispute.at = dispute.created_at = dispute.entered_at = dispute.moved_at = order.now
     dispute.save()
     dispute.claim = Claim.objects.create(
         dispute=dispute,

@@ -104,6 +104,9 @@ class Case(models.Model):
         help_text="What the clock does at due_at; empty: a target date only",
     )
     entered_at = models.DateTimeField(editable=False, help_text="When the present state was entered")
+    moved_at = models.DateTimeField(
+        editable=False, help_text="When the last step took effect; never goes back"
+    )
     created_at = models.DateTimeField(editable=False)
     deadline_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
@@ -185,6 +188,7 @@ class Case(models.Model):
         """Set the next deadline, save, write the event and the notices: the end of every step."""
         if self.state != before:
             self.entered_at = self.at
+        self.moved_at = max(self.at, self.moved_at)
         self.arm()
         self.deadline_tries = 0
         self.version += 1
@@ -203,14 +207,13 @@ class Case(models.Model):
 
     def record(self, verb: str, by: Actor, before: str) -> CaseEvent:
         """One line of the timeline; its time never goes back (threats.md T7)."""
-        last = self.events.order_by("-pk").values_list("at", flat=True).first()
         event: CaseEvent = self.events.create(
             verb=verb,
             from_state=before,
             to_state=self.state,
             actor_id=by.user_id,
             role=self.role_of(by),
-            at=max(self.at, last) if last else self.at,
+            at=self.moved_at,
             recorded_at=self.now,
             data=getattr(self, "_said", {}),
         )
@@ -219,7 +222,7 @@ class Case(models.Model):
 
     def start(self, verb: str, *, by: Actor, now: datetime) -> CaseEvent:
         """The first step of a case that does not exist yet; the caller holds the locks of its parents."""
-        self.now = self.at = self.created_at = self.entered_at = now
+        self.now = self.at = self.created_at = self.entered_at = self.moved_at = now
         self.version = 0
         return self.finish(verb, by, "")
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db.models import Q
 from django.utils import timezone, translation
 
-from marketplace.accounts.models import StoreMember, User
+from marketplace.accounts.models import User
 from marketplace.core.access import Actor
 from marketplace.core.cases import CaseEvent
 from marketplace.core.display import moment_text
@@ -40,21 +41,22 @@ def unpin(event: CaseEvent) -> None:
 def tell(
     event: CaseEvent,
     messages: Iterable[Message],
-    people: Mapping[str, Iterable[int]],
+    people: Mapping[str, Q],
     facts: Mapping[str, Any],
     url: str,
 ) -> None:
-    """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language."""
-    wanted = [
-        (message, pk) for message in messages for pk in people.get(message.to, ()) if pk != event.actor_id
+    """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language.
+
+    `people`: role → which users have it.
+    """
+    notices = [
+        _notice(event, message, reader, facts, url)
+        for message in messages
+        for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
+        if reader.pk != event.actor_id
     ]
-    if not wanted:
-        return
-    readers = User.objects.in_bulk({pk for _message, pk in wanted})
-    Notice.objects.bulk_create(
-        [_notice(event, message, readers[pk], facts, url) for message, pk in wanted if pk in readers],
-        ignore_conflicts=True,
-    )
+    if notices:
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
 def _notice(event: CaseEvent, message: Message, reader: User, facts: Mapping[str, Any], url: str) -> Notice:
@@ -92,9 +94,9 @@ def zone_of(reader: User) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def members_of(store_pk: int) -> list[int]:
+def members_of(store_pk: int) -> Q:
     """The people who act for a store."""
-    return list(StoreMember.objects.filter(store_id=store_pk).values_list("user_id", flat=True))
+    return Q(stores=store_pk)
 
 
 def mark_read(*, by: Actor, public_ids: Iterable[str] | None = None) -> int:

@@ -39,11 +39,10 @@ class Catching:
     contradicts: bool = False
     before: frozenset[str] = field(default_factory=frozenset)
 
-    def try_to(self, verb: Callable[..., object], **wishes: object) -> bool:
+    def try_to(self, verb: Callable[..., Order], **wishes: object) -> bool:
         """Do the verb, whole or not at all; False where it is not possible (any more)."""
         try:
-            with transaction.atomic():
-                verb(self.order.pk, by=self.by, **wishes)
+            self.order = verb(self.order.pk, by=self.by, **wishes)
         except Forbidden:
             raise
         except DomainError as refusal:
@@ -51,7 +50,6 @@ class Catching:
             self.contradicts = self.contradicts or not late
             return False
         self.moved = True
-        self.order = Order.objects.select_related("policy", "escrow", "store").get(pk=self.order.pk)
         return True
 
 

@@ -121,6 +121,7 @@ def _order(
         city=row.buyer.city,
         doubts=list(doubts),
         created_at=now,
+        moved_at=history.entered_at,
         **history.dates(),
     )
     order.arm()

@@ -167,6 +167,7 @@ class Order(Case):
     def lock(cls, pk: int) -> Self:
         order = super().lock(pk)
         order.policy = published(order.policy_id)
+        order.escrow.store = order.store
         return order
 
     def role_of(self, by: Actor) -> str:

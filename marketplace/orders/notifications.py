@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
@@ -109,6 +110,6 @@ def announce(event: CaseEvent) -> None:
     if not messages:
         return
     order = cast("Order", event.case)
-    people = {"buyer": [order.buyer_id], "seller": members_of(order.store_id)}
+    people = {"buyer": Q(pk=order.buyer_id), "seller": members_of(order.store_id)}
     facts = {"reference": order.reference, "amount": "", "tracking_number": "", **event.data}
     tell(event, messages, people, facts, f"/orders/{order.public_id}/")

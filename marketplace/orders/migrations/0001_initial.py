@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('due_verb', models.CharField(blank=True, editable=False, help_text='What the clock does at due_at; empty: a target date only', max_length=40)),
                 ('entered_at', models.DateTimeField(editable=False, help_text='When the present state was entered')),
+                ('moved_at', models.DateTimeField(editable=False, help_text='When the last step took effect; never goes back')),
                 ('created_at', models.DateTimeField(editable=False)),
                 ('deadline_tries', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('public_id', marketplace.core.ids.PublicIdField(prefix='ord')),
