@@ -97,7 +97,7 @@ def _commits_a_second(times: int = 300) -> float:
 
 def _deadlines() -> Result:
     """Every imported order is confirmed, then released: each with its lock, ledger entries and event."""
-    from marketplace.core.cases import sweep
+    from marketplace.core.clock import sweep
 
     raw = _commits_a_second()
     began = time.perf_counter()
@@ -114,7 +114,7 @@ def _disputes() -> Result:
 
     from django.utils import timezone
 
-    from marketplace.core.cases import sweep
+    from marketplace.core.clock import sweep
     from tests import world
 
     start = timezone.now()

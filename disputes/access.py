@@ -21,6 +21,11 @@ def seller(actor: Actor, dispute: Dispute) -> bool:
     return dispute.store_id is not None and dispute.store_id in actor.store_ids
 
 
+def buyer_who_was_answered(actor: Actor, dispute: Dispute) -> bool:
+    """The buyer asks for a mediator by hand, where the policy lets it, once the seller refused or countered (N-02)."""
+    return buyer(actor, dispute) and dispute.policy.manual_escalation and dispute.answered_at is not None
+
+
 def party(actor: Actor, dispute: Dispute) -> bool:
     return buyer(actor, dispute) or seller(actor, dispute)
 
@@ -61,8 +66,15 @@ def visible(actor: Actor) -> Q:
 RULES: Mapping[str, Rule] = {
     # negotiation
     "accept_claim": seller,
+    "accept_by_rule": system_only,
     "refuse_claim": seller,
+    "edit_claim": buyer,
+    "make_offer": party,
+    "accept_offer": party,
+    "deny_offer": party,
     "cancel": buyer,
+    "cancel_conditionally": buyer,
+    "resume": either(buyer, system_only),
     "send_message": party,
     "provide_evidence": party,
     # the goods go back
@@ -70,19 +82,32 @@ RULES: Mapping[str, Rule] = {
     "record_return_tracking": sender,
     "acknowledge_return": seller,
     "contest_return": seller,
+    "submit_postage_receipt": buyer,
+    "ship_replacement": seller,
+    "record_replacement_tracking": sender,
+    "acknowledge_replacement": buyer,
+    "contest_replacement": buyer,
     # mediation
     "assign": mediator,
     "release": either(assigned_mediator, lead_mediator),
+    "require_evidence": assigned_mediator,
+    "close_evidence_requests": either(assigned_mediator, system_only),
+    "propose": assigned_mediator,
+    "choose_proposal": buyer,
     "adjudicate": assigned_mediator,
     "approve": other_mediator,
     "reject_approval": other_mediator,
     "staff_cancel": mediator,
     # the clock
     "grant_claim": system_only,
-    "escalate": system_only,
+    "escalate": either(system_only, buyer_who_was_answered),
     "expire_return": system_only,
     "mediate_lost_return": system_only,
     "confirm_return_by_silence": system_only,
+    "hold_proposal": system_only,
+    "refund_missing_replacement": system_only,
+    "mediate_lost_replacement": system_only,
+    "confirm_replacement_by_silence": system_only,
 }
 
 

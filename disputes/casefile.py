@@ -30,6 +30,7 @@ SOON = timedelta(hours=12)
 EARLIER = 6
 
 HAPPENED: dict[str, Any] = {
+    "outage": gettext_lazy("The site was down: there is more time"),
     "open": gettext_lazy("The buyer opened the dispute"),
     "accept_claim": gettext_lazy("The seller agreed"),
     "refuse_claim": gettext_lazy("The seller said no"),

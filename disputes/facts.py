@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from marketplace.accounts.models import User
+from marketplace.core import facts as common
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
 from marketplace.payments.models import Refund
@@ -47,7 +47,7 @@ PARTIES = frozenset({"buyer", "seller"})
 
 def action_name(verb: str) -> str:
     """The endpoint's name of a verb: `accept_claim` → `accept-claim`."""
-    return ENDPOINTS.get(verb, verb.replace("_", "-"))
+    return common.endpoint_of(verb, ENDPOINTS)
 
 
 def reader_of(dispute: Dispute, actor: Actor) -> str:
@@ -81,9 +81,9 @@ def row(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "status": dispute.state,
         "outcome": dispute.outcome or None,
         "reached_by": dispute.reached_by or None,
-        "buyer": _person(dispute.buyer),
+        "buyer": common.person(dispute.buyer),
         "store": {"id": dispute.store.public_id, "name": dispute.store.name},
-        "mediator": _person(dispute.mediator)
+        "mediator": common.person(dispute.mediator)
         if dispute.mediator and reader in ("mediator", "staff")
         else None,
         "lines": [
@@ -100,8 +100,8 @@ def row(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "no_evidence_yet": dispute.no_evidence_yet,
         "refundable": dispute.money(dispute.held),
         "due_at": dispute.due_at,
-        "next_default": _next_default(dispute),
-        "available_actions": available_actions(dispute, actor),
+        "next_default": common.next_default(dispute),
+        "available_actions": common.available_actions(dispute, actor, named=action_name),
         "return": _return(dispute, reader),
         "created_at": dispute.created_at,
         "ended_at": dispute.ended_at,
@@ -127,32 +127,6 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     }
 
 
-def available_actions(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
-    """What this reader may do now, and until when; None: without an end of its own."""
-    ends = dispute.due_at if dispute.due_verb else None
-    return [
-        {"action": action_name(verb), "until": None if verb in dispute.ANY_TIME else ends}
-        for verb in dispute.verbs_for(actor)
-    ]
-
-
-def _person(user: User) -> dict[str, str]:
-    return {"id": user.public_id, "name": user.shown_name}
-
-
-def _next_default(dispute: Dispute) -> dict[str, Any] | None:
-    default = dispute.next_default
-    if default is None:
-        return None
-    outcome = default.outcome
-    return {
-        "at": default.at,
-        "action": default.action,
-        "waiting_for": default.waiting_for,
-        "outcome": {"buyer": outcome.buyer, "seller": outcome.seller} if outcome else None,
-    }
-
-
 def _return(dispute: Dispute, reader: str) -> dict[str, Any] | None:
     parcel = getattr(dispute, "return_shipment", None)
     if parcel is None:
@@ -168,7 +142,7 @@ def _return(dispute: Dispute, reader: str) -> dict[str, Any] | None:
         "shipped_at": parcel.shipped_at,
         "delivered_at": parcel.delivered_at,
         "check_by": parcel.check_by,
-        "contested_for": parcel.contest_code or None,
+        "contested_for": parcel.inspection or None,
         "contest_note": parcel.contest_note if reader != "integrator" else "",
     }
 
@@ -262,14 +236,7 @@ def _messages(dispute: Dispute) -> list[dict[str, Any]]:
 def _events(dispute: Dispute, reader: str) -> list[dict[str, Any]]:
     inside = reader in ("mediator", "staff")
     return [
-        {
-            "action": action_name(event.verb),
-            "by": event.role,
-            "at": event.at,
-            "from": event.from_state or None,
-            "to": event.to_state,
-            "data": _told(event, reader),
-        }
+        common.happening(event, action_name(event.verb)) | {"data": _told(event, reader)}
         for event in dispute.events.all()
         if inside or event.verb not in AMONG_STAFF
     ]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell, unpin
+from marketplace.notifications.services import OUTAGE, Message, members_of, of_an_outage, tell, unpin
 
 if TYPE_CHECKING:
     from .models import Dispute
@@ -20,6 +20,7 @@ _RETURN_SUBJECT = _("Send the item back by %(due)s")
 _RETURN = _("Send the item back and enter the tracking number by %(due)s. If you do not, you get no refund.")
 
 MESSAGES: dict[str, tuple[Message, ...]] = {
+    OUTAGE: of_an_outage(_("More time for your dispute")),
     "open": (
         Message(
             "seller",

@@ -1,4 +1,4 @@
-"""The settings: one file, driven by the environment. docs/operators lists every variable.
+"""The settings, driven by the environment (docs/operators lists every variable). The API's are in api_settings.py.
 
 `REDRESS_ENV` says where we are: `production` (the default: strict, and refuses to start half configured),
 `development` (what `make run` uses: secrets are made up, mail goes to the console) or `test` (under pytest).
@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from marketplace import api_settings
 from marketplace.database import database_settings, var_dir
 
 env = Env()
@@ -100,6 +101,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "marketplace.core.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -239,6 +241,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gif", "ico", "jpg", "map", "png", "webp"
 MEDIA_ROOT = VAR_DIR / "media"
 
 EVIDENCE_S3_BUCKET = env.str("EVIDENCE_S3_BUCKET", "")
+EVIDENCE_UPLOADS = env.str("EVIDENCE_UPLOADS", "")  # folder of half-sent files; empty: beside the others
 EVIDENCE_LINK_SECONDS = env.int("EVIDENCE_LINK_SECONDS", 60)  # a link to a file dies after this
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -314,57 +317,14 @@ SCHEDULES = {
     "deadlines": "marketplace.core.tasks.meet_deadlines",
     "outbox": "marketplace.payments.tasks.drain_outbox",
     "answers": "marketplace.core.tasks.forget_answers",
+    "heartbeats": "marketplace.core.tasks.forget_heartbeats",
 }
 
 # --- API --------------------------------------------------------------------------------------------------
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "marketplace.accounts.authentication.TokenAuthentication",
-        "marketplace.accounts.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "marketplace.accounts.authentication.HasScope",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["marketplace.core.serializers.JsonParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "marketplace.core.schema.ApiSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        "token": env.str("RATE_TOKEN", "60/min"),
-        "upload": env.str("RATE_UPLOAD", "120/hour"),
-        "import": env.str("RATE_IMPORT", "600/min"),
-    },
-    "EXCEPTION_HANDLER": "marketplace.core.problems.problem_handler",
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Redress",
-    "DESCRIPTION": "Disputes, returns and reports of a marketplace.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        "ContestCode": "disputes.services.returns.CONTEST_CODES",
-        "DisputeReason": "disputes.reasons.CHOICES",
-        "DisputeRemedy": "disputes.models.Remedy",
-        "DisputeStatus": "disputes.models.State",
-        "EvidenceStatus": "marketplace.evidence.models.Evidence.Status",
-        "OrderStatus": "marketplace.orders.models.State",
-        "RefundStatus": "marketplace.payments.models.Refund.Status",
-        "ReturnStatus": "disputes.models.ReturnShipment.Status",
-        "TrackingCode": "marketplace.orders.models.TrackingEvent.Code",
-    },
-}
+# Who may call, how often, and what the schema is called: marketplace/api_settings.py.
+REST_FRAMEWORK = api_settings.REST_FRAMEWORK | {"NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT}
+SPECTACULAR_SETTINGS = api_settings.SPECTACULAR
 
 # --- Payments ---------------------------------------------------------------------------------------------
 

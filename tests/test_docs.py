@@ -54,7 +54,9 @@ def test_every_setting_of_the_environment_is_told() -> None:
     read = set()
     for name in (
         "marketplace/settings.py",
+        "marketplace/api_settings.py",
         "marketplace/database.py",
+        "marketplace/postgres.py",
         "marketplace/core/management/commands/serve.py",
     ):
         source = (Path(settings.BASE_DIR) / name).read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from marketplace.orders.models import Order, OrderLine
 
 from ..reasons import CHOICES
 from .dispute import Dispute
-from .words import Remedy
+from .words import CLAIMED
 
 
 class DisputeLine(models.Model):
@@ -45,7 +45,8 @@ class Claim(models.Model):
     revision = models.PositiveIntegerField(default=1)
     received = models.BooleanField()
     reason = models.CharField(max_length=40, choices=CHOICES)
-    remedy = models.CharField(max_length=20, choices=Remedy)
+    remedy = models.CharField(max_length=20, choices=CLAIMED)
+    lines = models.JSONField(default=list, help_text='What it was about: [{"line": …, "quantity": …}] (N-05)')
     amount = models.BigIntegerField()
     ceiling = models.BigIntegerField(help_text="What could be refunded at most (D-06)")
     description = models.TextField(blank=True)

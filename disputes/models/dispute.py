@@ -1,14 +1,18 @@
-"""A dispute: a buyer and a seller disagree about lines of one order. Its states, its deadlines, its transitions."""
+"""A dispute: a buyer and a seller disagree about lines of one order. Its columns, its phases and their deadlines.
+
+Its transitions stand beside it, one module a storey: negotiating.py, returning.py, mediating.py.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django_fsm import RETURN_VALUE, FSMField, transition
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
@@ -20,7 +24,10 @@ from marketplace.orders.models import Order
 
 from .. import access
 from ..reasons import REASONS, Reason
-from .words import Payer, ReachedBy, Remedy, Result, State
+from .mediating import Mediating
+from .negotiating import Negotiating
+from .returning import Returning
+from .words import WITH_STAFF, Payer, ReachedBy, Remedy, Result, State
 
 if TYPE_CHECKING:
     from .claim import Claim
@@ -39,12 +46,9 @@ def _terms(dispute: Dispute) -> Outcome:
     return dispute.split(dispute.settled_amount or 0)
 
 
-def _is_unclaimed(dispute: Any) -> bool:
-    return dispute.mediator_id is None
-
-
-def _is_claimed(dispute: Any) -> bool:
-    return dispute.mediator_id is not None
+def _once_it_is_back(dispute: Dispute) -> Outcome | None:
+    """The refund, once the goods are back; None where an identical product is sent instead (T-03)."""
+    return None if dispute.settled_remedy == Remedy.REPLACEMENT else _terms(dispute)
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
@@ -52,8 +56,21 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.filter(access.visible(actor))
 
 
-class Dispute(Case):
+#: phases that are no states: what one state waits for at different times
+GIVING_UP = "giving_up"
+RETURN_DELIVERED = "return_delivered"
+REPLACEMENT_SENT = "replacement_sent"
+REPLACEMENT_DELIVERED = "replacement_delivered"
+
+
+class Dispute(Negotiating, Returning, Mediating, Case):
     """One disagreement, from opening to the money."""
+
+    class Condition(models.TextChoices):
+        """What a buyer waits for before giving the claim up (N-09)."""
+
+        MONEY = "money", _("when the money has come")
+        PARCEL = "parcel", _("when the parcel has come")
 
     public_id = PublicIdField(prefix="dsp")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes")
@@ -78,14 +95,26 @@ class Dispute(Case):
     escalated_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     settled_amount = models.BigIntegerField(
-        null=True, blank=True, help_text="What the terms in force give the buyer"
+        null=True, blank=True, help_text="What the terms in force, or those proposed by us, give the buyer"
     )
+    settled_remedy = models.CharField(max_length=20, choices=Remedy, blank=True)
     return_shipping_paid_by = models.CharField(max_length=8, choices=Payer, blank=True)
     no_evidence_yet = models.BooleanField(default=False)
     mediator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="cases_held"
     )
     assigned_at = models.DateTimeField(null=True, blank=True)
+    requests_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Until when the mediator's open requests can be answered (M-03)"
+    )
+    cancel_condition = models.CharField(
+        max_length=8, choices=Condition, blank=True, help_text="Once in a dispute; kept after it (N-09)"
+    )
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    cancel_by = models.DateTimeField(null=True, blank=True, help_text="While it waits for the condition")
+    paused_for = models.DurationField(
+        default=timedelta, help_text="Time spent waiting for the condition; the other deadlines move by it"
+    )
 
     objects = DisputeQuerySet.as_manager()
 
@@ -109,7 +138,7 @@ class Dispute(Case):
             models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
             models.Index(
                 fields=["due_at", "id"],
-                condition=Q(state__in=["mediation", "awaiting_approval"]),
+                condition=Q(state__in=WITH_STAFF),
                 name="dispute_queue",
             ),
         ]
@@ -119,28 +148,69 @@ class Dispute(Case):
     LOCK_FIRST: ClassVar[tuple[str, ...]] = ("order",)
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("claim",)
     DEADLINES: ClassVar[dict[str, Deadline]] = {
-        State.AWAITING_SELLER: Deadline(lambda d: d.answer_due_at, "grant_claim", "seller", _granted),
-        State.NEGOTIATION: Deadline(lambda d: d.negotiation_ends_at, "escalate", "buyer and seller"),
+        State.AWAITING_SELLER: Deadline(
+            lambda d: d.answer_due_at, "grant_claim", "seller", _granted, opens=lambda d: d.opened_at
+        ),
+        State.NEGOTIATION: Deadline(
+            lambda d: d.negotiation_ends_at, "escalate", "buyer and seller", opens=lambda d: d.opened_at
+        ),
+        GIVING_UP: Deadline(lambda d: d.cancel_by, "resume", "buyer", opens=lambda d: d.cancel_asked_at),
         State.MEDIATION: Deadline(
-            lambda d: d.entered_at + d.policy.mediation_target,
+            lambda d: d.escalated_at + d.policy.mediation_target,
             None,
             "mediator",
             why="Nothing is decided by a clock in mediation (M-09); this is the target date.",
         ),
+        State.AWAITING_EVIDENCE: Deadline(
+            lambda d: d.requests_due_at,
+            "close_evidence_requests",
+            "buyer and seller",
+            opens=lambda d: d.entered_at,
+        ),
+        State.AWAITING_CHOICE: Deadline(
+            lambda d: d.entered_at + d.policy.choice,
+            "hold_proposal",
+            "buyer",
+            _terms,
+            opens=lambda d: d.entered_at,
+        ),
         State.AWAITING_APPROVAL: Deadline(
-            lambda d: d.entered_at + d.policy.mediation_target,
+            lambda d: d.escalated_at + d.policy.mediation_target,
             None,
             "mediator",
             why="A second mediator approves; no clock does (M-08, M-09).",
         ),
         State.AWAITING_RETURN: Deadline(
-            lambda d: d.return_shipment.send_by, "expire_return", "buyer", _nothing_back
+            lambda d: d.return_shipment.send_by,
+            "expire_return",
+            "buyer",
+            _nothing_back,
+            opens=lambda d: d.entered_at,
         ),
         State.RETURN_IN_TRANSIT: Deadline(
             lambda d: d.return_shipment.lost_at, "mediate_lost_return", "carrier"
         ),
-        "return_delivered": Deadline(
-            lambda d: d.return_shipment.check_by, "confirm_return_by_silence", "seller", _terms
+        RETURN_DELIVERED: Deadline(
+            lambda d: d.return_shipment.check_by,
+            "confirm_return_by_silence",
+            "seller",
+            _once_it_is_back,
+            opens=lambda d: d.return_shipment.delivered_at,
+        ),
+        State.AWAITING_REPLACEMENT: Deadline(
+            lambda d: d.replacement.send_by,
+            "refund_missing_replacement",
+            "seller",
+            _terms,
+            opens=lambda d: d.entered_at,
+        ),
+        REPLACEMENT_SENT: Deadline(lambda d: d.replacement.lost_at, "mediate_lost_replacement", "carrier"),
+        REPLACEMENT_DELIVERED: Deadline(
+            lambda d: d.replacement.acknowledge_by,
+            "confirm_replacement_by_silence",
+            "buyer",
+            _nothing_back,
+            opens=lambda d: d.replacement.delivered_at,
         ),
     }
 
@@ -157,20 +227,32 @@ class Dispute(Case):
 
     @property
     def phase(self) -> str:
+        if self.cancel_by is not None:
+            return GIVING_UP
         if self.state == State.AWAITING_SELLER and self.answer_due_at >= self.negotiation_ends_at:
             return State.NEGOTIATION  # at a tie the mediator wins (api.md section 6)
         if self.state == State.RETURN_IN_TRANSIT and self.return_shipment.delivered_at:
-            return "return_delivered"
+            return RETURN_DELIVERED
+        if self.state == State.AWAITING_REPLACEMENT:
+            return self._replacement_phase()
         return str(self.state)
+
+    def _replacement_phase(self) -> str:
+        if self.replacement.delivered_at:
+            return REPLACEMENT_DELIVERED
+        return REPLACEMENT_SENT if self.replacement.shipped_at else str(self.state)
 
     @property
     def answer_due_at(self) -> datetime:
-        due: datetime = self.opened_at + self.policy.seller_response
+        """The end of the seller's time to answer; after an edit at least so many hours more (N-01, N-05)."""
+        due: datetime = self.opened_at + self.policy.seller_response + self.paused_for
+        if self.claim.revision > 1:
+            due = max(due, self.claim.made_at + self.policy.edit_answer)
         return due
 
     @property
     def negotiation_ends_at(self) -> datetime:
-        ends: datetime = self.opened_at + self.policy.negotiation
+        ends: datetime = self.opened_at + self.policy.negotiation + self.paused_for
         return ends
 
     @property
@@ -183,130 +265,3 @@ class Dispute(Case):
     def split(self, to_buyer: int) -> Outcome:
         """What the case holds, shared: so much to the buyer, the rest to the seller."""
         return Outcome(buyer=self.money(to_buyer), seller=self.money(self.held - to_buyer))
-
-    # -- transitions; only services call them -----------------------------------------------------------------
-
-    @transition(
-        field=state,
-        source=[State.AWAITING_SELLER, State.NEGOTIATION],
-        target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN),
-    )
-    def accept_claim(self) -> str:
-        """The seller agrees to what was asked."""
-        return self._after_terms()
-
-    @transition(
-        field=state, source=State.AWAITING_SELLER, target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN)
-    )
-    def grant_claim(self) -> str:
-        """The seller never answered (N-01)."""
-        return self._after_terms()
-
-    def _after_terms(self) -> str:
-        return State.AWAITING_RETURN if self.claim.remedy == Remedy.RETURN_AND_REFUND else State.RESOLVED
-
-    @transition(field=state, source=[State.AWAITING_SELLER, State.NEGOTIATION], target=State.NEGOTIATION)
-    def refuse_claim(self) -> None:
-        """The seller says no; both may still agree until a mediator takes over (N-02)."""
-
-    @transition(field=state, source=[State.AWAITING_SELLER, State.NEGOTIATION], target=State.MEDIATION)
-    def escalate(self) -> None:
-        """No agreement in time: a mediator decides (N-02)."""
-
-    @transition(
-        field=state,
-        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION],
-        target=State.CANCELLED,
-    )
-    def cancel(self) -> None:
-        """The buyer gives up the claim (N-06)."""
-
-    @transition(
-        field=state,
-        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION],
-        target=State.CANCELLED,
-    )
-    def staff_cancel(self) -> None:
-        """Staff end it, with a reason (N-06)."""
-
-    @transition(
-        field=state,
-        source=[
-            State.AWAITING_SELLER,
-            State.NEGOTIATION,
-            State.MEDIATION,
-            State.AWAITING_RETURN,
-            State.RETURN_IN_TRANSIT,
-        ],
-        target=None,
-    )
-    def send_message(self) -> None:
-        """The two sides write to each other."""
-
-    @transition(
-        field=state,
-        source=[State.AWAITING_SELLER, State.NEGOTIATION, State.MEDIATION, State.RETURN_IN_TRANSIT],
-        target=None,
-    )
-    def provide_evidence(self) -> None:
-        """A side adds files."""
-
-    @transition(field=state, source=State.AWAITING_RETURN, target=State.RETURN_IN_TRANSIT)
-    def ship_return(self) -> None:
-        """The buyer sent it back (T-01)."""
-
-    @transition(field=state, source=State.RETURN_IN_TRANSIT, target=None)
-    def record_return_tracking(self) -> None:
-        """The carrier reported something of the return."""
-
-    @transition(field=state, source=State.AWAITING_RETURN, target=State.RESOLVED)
-    def expire_return(self) -> None:
-        """Nothing was sent back in time (T-01)."""
-
-    @transition(field=state, source=State.RETURN_IN_TRANSIT, target=State.RESOLVED)
-    def acknowledge_return(self) -> None:
-        """The seller has it back (T-03)."""
-
-    @transition(field=state, source=State.RETURN_IN_TRANSIT, target=State.RESOLVED)
-    def confirm_return_by_silence(self) -> None:
-        """It was delivered and the seller said nothing (T-02)."""
-
-    @transition(field=state, source=State.RETURN_IN_TRANSIT, target=State.MEDIATION)
-    def contest_return(self) -> None:
-        """The seller says that it did not come back as it should (T-02)."""
-
-    @transition(field=state, source=State.RETURN_IN_TRANSIT, target=State.MEDIATION)
-    def mediate_lost_return(self) -> None:
-        """It has been on its way for too long."""
-
-    @transition(field=state, source=State.MEDIATION, target=None, conditions=[_is_unclaimed])
-    def assign(self) -> None:
-        """A mediator takes the case (M-02)."""
-
-    @transition(field=state, source=State.MEDIATION, target=None, conditions=[_is_claimed])
-    def release(self) -> None:
-        """The mediator gives it back to the queue."""
-
-    @transition(
-        field=state,
-        source=State.MEDIATION,
-        target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN, State.AWAITING_APPROVAL),
-    )
-    def adjudicate(self, *, needs_approval: bool, with_return: bool) -> str:
-        """The mediator decides (M-06)."""
-        if needs_approval:
-            return State.AWAITING_APPROVAL
-        return State.AWAITING_RETURN if with_return else State.RESOLVED
-
-    @transition(
-        field=state,
-        source=State.AWAITING_APPROVAL,
-        target=RETURN_VALUE(State.RESOLVED, State.AWAITING_RETURN),
-    )
-    def approve(self, *, with_return: bool) -> str:
-        """A second mediator agrees with the decision (M-08)."""
-        return State.AWAITING_RETURN if with_return else State.RESOLVED
-
-    @transition(field=state, source=State.AWAITING_APPROVAL, target=State.MEDIATION)
-    def reject_approval(self) -> None:
-        """A second mediator does not agree; the case goes back."""

@@ -1,15 +1,15 @@
-"""How a dispute ends: decisions with their reasons, second approvals, and goods on their way back."""
+"""How a mediator ends a dispute: decisions with their reasons, and second approvals."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.ids import PublicIdField
 
 from .dispute import Dispute
-from .words import Payer, Result
+from .terms import Proposal, Terms
+from .words import Payer, Remedy, Result
 
 
 class Decision(models.Model):
@@ -27,12 +27,36 @@ class Decision(models.Model):
     note_to_parties = models.TextField(blank=True)
     decided_at = models.DateTimeField()
     needs_approval = models.BooleanField(default=False)
+    postage_cap = models.BigIntegerField(default=0, help_text="Return postage paid back at most (T-04)")
+    proposal = models.ForeignKey(
+        Proposal,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        help_text="Chosen, or held (M-05)",
+    )
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    why_different = models.TextField(
+        blank=True, help_text="Why it is far from the similar decisions before it (M-10)"
+    )
 
     class Meta:
         ordering = ("pk",)
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def terms(self) -> Terms:
+        """What is carried out once it holds."""
+        remedies = {
+            Result.REFUNDED: Remedy.REFUND,
+            Result.PARTLY_REFUNDED: Remedy.REFUND,
+            Result.RETURNED_AND_REFUNDED: Remedy.RETURN_AND_REFUND,
+            Result.REPLACED: Remedy.REPLACEMENT,
+        }
+        remedy = remedies.get(Result(self.outcome), "")
+        return Terms(remedy, self.amount, self.return_shipping_paid_by, self.postage_cap)
 
 
 class Approval(models.Model):
@@ -46,32 +70,3 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision}: {'approved' if self.approved else 'sent back'}"
-
-
-class ReturnShipment(models.Model):
-    """The goods on their way back (section 5)."""
-
-    class Status(models.TextChoices):
-        AWAITING_SHIPMENT = "awaiting_shipment", _("Waiting to be sent")
-        IN_TRANSIT = "in_transit", _("On its way")
-        DELIVERED = "delivered", _("Delivered")
-        CONFIRMED = "confirmed", _("Confirmed by the seller")
-        CONTESTED = "contested", _("Contested by the seller")
-        EXPIRED = "expired", _("Not sent in time")
-
-    public_id = PublicIdField(prefix="ret")
-    dispute = models.OneToOneField(Dispute, on_delete=models.PROTECT, related_name="return_shipment")
-    status = models.CharField(max_length=20, choices=Status, default=Status.AWAITING_SHIPMENT)
-    agreed_at = models.DateTimeField()
-    send_by = models.DateTimeField()
-    carrier = models.CharField(max_length=120, blank=True)
-    tracking_number = models.CharField(max_length=120, blank=True)
-    shipped_at = models.DateTimeField(null=True, blank=True)
-    lost_at = models.DateTimeField(null=True, blank=True, help_text="In transit at most until then")
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    check_by = models.DateTimeField(null=True, blank=True)
-    contest_code = models.CharField(max_length=24, blank=True)
-    contest_note = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return self.public_id

@@ -15,7 +15,7 @@ from marketplace.core.money import Money, format_money
 
 from ..models import Approval, Decision, Dispute, Payer, ReachedBy, Result, State
 from ..reasons import REASONS
-from .settling import await_return, settle
+from .settling import carry_out
 
 LONGEST_FACTS = 5000
 
@@ -77,7 +77,7 @@ def adjudicate(
             mediator_id=by.person_id,
             outcome=outcome,
             amount=to_buyer,
-            return_shipping_paid_by=return_shipping_paid_by,
+            return_shipping_paid_by=_payer(outcome, return_shipping_paid_by),
             reason_code=reason_code,
             facts=facts.strip(),
             evidence_cited=[dict(cited) for cited in evidence_cited],
@@ -85,8 +85,9 @@ def adjudicate(
             decided_at=dispute.at,
             needs_approval=dispute.policy.needs_approval(dispute.money(to_buyer)),
         )
-        with_return = outcome == Result.RETURNED_AND_REFUNDED
-        dispute.adjudicate(needs_approval=decision.needs_approval, with_return=with_return)
+        dispute.adjudicate(
+            leads_to=State.AWAITING_APPROVAL if decision.needs_approval else decision.terms.leads_to
+        )
         dispute.say(decision=decision.public_id, outcome=outcome, amount=dispute.money(to_buyer).as_json())
         if not decision.needs_approval:
             _carry_out(dispute, decision, by)
@@ -97,7 +98,7 @@ def approve(pk: int, *, by: Actor) -> Dispute:
     """A second mediator agrees: now the decision is carried out (M-08)."""
     with step(Dispute, pk, "approve", by=by) as dispute:
         decision = _second_pair_of_eyes(dispute, by)
-        dispute.approve(with_return=decision.outcome == Result.RETURNED_AND_REFUNDED)
+        dispute.approve(leads_to=decision.terms.leads_to)
         Approval.objects.create(decision=decision, mediator_id=by.person_id, approved=True, at=dispute.at)
         _carry_out(dispute, decision, by)
     return dispute
@@ -126,14 +127,15 @@ def _second_pair_of_eyes(dispute: Dispute, by: Actor) -> Decision:
     return decision
 
 
+def _payer(outcome: str, wished: str) -> str:
+    """Who pays the return's postage: the seller, unless the decision says otherwise; nobody where nothing goes back."""
+    if outcome == Result.RETURNED_AND_REFUNDED:
+        return wished or Payer.SELLER
+    return wished if outcome == Result.REPLACED else ""
+
+
 def _carry_out(dispute: Dispute, decision: Decision, by: Actor) -> None:
-    if decision.outcome == Result.RETURNED_AND_REFUNDED:
-        payer = decision.return_shipping_paid_by or Payer.SELLER
-        await_return(dispute, amount=decision.amount, payer=payer, reached_by=ReachedBy.DECISION)
-    else:
-        settle(
-            dispute, amount=decision.amount, outcome=decision.outcome, reached_by=ReachedBy.DECISION, by=by
-        )
+    carry_out(dispute, decision.terms, reached_by=ReachedBy.DECISION, by=by, outcome=decision.outcome)
 
 
 def _check(

@@ -15,7 +15,7 @@ from marketplace.orders import services as orders
 
 from ..models import Dispute, ReachedBy
 from .exhibits import attach, own_files
-from .settling import agree
+from .settling import carry_out, claimed
 
 LONGEST_NOTE = 2000
 
@@ -25,7 +25,7 @@ def accept_claim(pk: int, *, by: Actor) -> Dispute:
     with step(Dispute, pk, "accept_claim", by=by) as dispute:
         dispute.answered_at = dispute.answered_at or dispute.at
         dispute.accept_claim()
-        agree(dispute, reached_by=ReachedBy.AGREEMENT, by=by)
+        carry_out(dispute, claimed(dispute), reached_by=ReachedBy.AGREEMENT, by=by)
     return dispute
 
 
@@ -33,7 +33,7 @@ def grant_claim(pk: int, *, by: Actor) -> Dispute:
     """The seller never answered: the claim is granted as asked (N-01)."""
     with step(Dispute, pk, "grant_claim", by=by) as dispute:
         dispute.grant_claim()
-        agree(dispute, reached_by=ReachedBy.SELLER_SILENCE, by=by)
+        carry_out(dispute, claimed(dispute), reached_by=ReachedBy.SELLER_SILENCE, by=by)
     return dispute
 
 

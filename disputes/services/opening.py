@@ -27,7 +27,7 @@ from marketplace.orders.protection import (
 )
 
 from ..amounts import LineShare, ceilings, smallest_claim
-from ..models import Claim, Dispute, DisputeLine, Draft, Remedy, State
+from ..models import CLAIMED, Claim, Dispute, DisputeLine, Draft, Remedy, State
 from ..reasons import NEVER_SENT, NO_FAULT, NOT_RECEIVED, PAYMENT, REASONS, Reason
 from .exhibits import attach, own_files
 
@@ -103,6 +103,7 @@ def _write(
         amount=amount,
         ceiling=dispute.held,
         description=claim.description.strip(),
+        lines=[{"line": share.line.public_id, "quantity": share.quantity} for share in shares],
         made_at=order.now,
     )
     DisputeLine.objects.bulk_create(
@@ -136,7 +137,7 @@ def check_claim(order: Order, claim: ClaimData) -> tuple[list[tuple[OrderLine, i
         errors.append(FieldError("reason", "unknown", _("Choose what is wrong from the list.")))
     else:
         _check_reason(reason, claim, errors)
-    if claim.remedy not in Remedy.values:
+    if claim.remedy not in dict(CLAIMED):
         errors.append(FieldError("remedy", "unknown", _("Choose a refund, or a return and refund.")))
     length, policy = len(claim.description.strip()), order.policy
     if not policy.description_min <= length <= policy.description_max:

@@ -10,12 +10,13 @@ from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import Invalid
 
-from ..models import Dispute, ReachedBy, Result, ReturnShipment
-from .settling import settle
+from ..models import Dispute, ReachedBy, Remedy, Result, ReturnShipment, State
+from .settling import await_replacement, settle
 
 Status = ReturnShipment.Status
+Inspection = ReturnShipment.Inspection
 #: what a seller may find wrong with a return
-CONTEST_CODES = ("not_received", "damaged", "empty_or_different", "missing_items")
+CONTEST_CODES = tuple(code for code in Inspection.values if code != Inspection.AS_IT_SHOULD)
 
 
 def ship_return(pk: int, *, carrier: str, tracking_number: str, by: Actor) -> Dispute:
@@ -56,21 +57,30 @@ def record_return_tracking(
 def acknowledge_return(pk: int, *, by: Actor) -> Dispute:
     """The seller has it back as it should be: the refund goes out (T-03)."""
     with step(Dispute, pk, "acknowledge_return", by=by) as dispute:
-        dispute.acknowledge_return()
-        _refund(dispute, by)
+        dispute.acknowledge_return(leads_to=_after_return(dispute))
+        dispute.return_shipment.inspection = Inspection.AS_IT_SHOULD
+        _finish_return(dispute, by)
     return dispute
 
 
 def confirm_return_by_silence(pk: int, *, by: Actor) -> Dispute:
     """It was delivered, and the seller neither confirmed nor contested it: refunded (T-02)."""
     with step(Dispute, pk, "confirm_return_by_silence", by=by) as dispute:
-        dispute.confirm_return_by_silence()
-        _refund(dispute, by)
+        dispute.confirm_return_by_silence(leads_to=_after_return(dispute))
+        _finish_return(dispute, by)
     return dispute
 
 
-def _refund(dispute: Dispute, by: Actor) -> None:
+def _after_return(dispute: Dispute) -> State:
+    replaced = dispute.settled_remedy == Remedy.REPLACEMENT
+    return State.AWAITING_REPLACEMENT if replaced else State.RESOLVED
+
+
+def _finish_return(dispute: Dispute, by: Actor) -> None:
     _mark(dispute, Status.CONFIRMED)
+    if dispute.settled_remedy == Remedy.REPLACEMENT:
+        await_replacement(dispute)
+        return
     amount = dispute.settled_amount or 0
     settle(dispute, amount=amount, outcome=Result.RETURNED_AND_REFUNDED, reached_by=dispute.reached_by, by=by)
 
@@ -90,7 +100,7 @@ def contest_return(pk: int, *, code: str, note: str, by: Actor) -> Dispute:
         dispute.contest_return()
         if code not in CONTEST_CODES:
             raise Invalid.field("code", "unknown", _("Choose what is wrong with the return."))
-        dispute.return_shipment.contest_code = code
+        dispute.return_shipment.inspection = code
         dispute.return_shipment.contest_note = note.strip()
         _mark(dispute, Status.CONTESTED)
         dispute.escalated_at = dispute.at

@@ -8,16 +8,13 @@ A *verb* is one function in an app's `services.py` whose body runs inside `step(
         carry_out(dispute, ...)
 
 `step()` is the only way to move a case: it locks (parents first), asks the rule, refuses what comes too late, lets the
-body act, sets the next deadline, and writes one event, all in one transaction. `sweep()` is the clock: it does what was
-promised for the case that nobody acts.
+body act, sets the next deadline, and writes one event, all in one transaction. What was promised for the case that nobody
+acts is done by the clock (clock.py).
 """
 
 from __future__ import annotations
 
-import heapq
-import logging
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +22,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed, can_proceed
@@ -33,12 +30,7 @@ from django_fsm import TransitionNotAllowed, can_proceed
 from .access import Actor, Rule
 from .errors import Forbidden, NotFound, TooLate, VersionChanged, WrongState
 from .money import Money
-
-log = logging.getLogger(__name__)
-
-#: After so many failed tries a deadline is set aside for a person to look at; the others go on.
-TRIES_BEFORE_SET_ASIDE = 5
-BATCH = 200
+from .windows import longer
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,7 @@ class Deadline:
 
     `due` is a pure function of the case's own rows, so that a later policy changes no promise made.
     `then` is a verb, done by the clock; where it is None, `due` is a target date only and `why` says why.
+    `opens` is given for what a party is waited for: since when they could act. Such a window is longer after an outage (Z-03).
     """
 
     due: Callable[[Any], datetime | None]
@@ -62,6 +55,7 @@ class Deadline:
     waiting_for: str
     outcome: Callable[[Any], Outcome | None] = field(default=lambda case: None)
     why: str = ""
+    opens: Callable[[Any], datetime | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,14 +76,14 @@ class Registration:
     announce: Callable[[Any], None]
 
 
-_registered: dict[type[Case], Registration] = {}
+registered: dict[type[Case], Registration] = {}
 
 
 def register(
     model: type[Case], *, by_clock: Mapping[str, Callable[..., Case]], announce: Callable[[Any], None]
 ) -> None:
     """Called once by the app's AppConfig.ready()."""
-    _registered[model] = Registration(by_clock, announce)
+    registered[model] = Registration(by_clock, announce)
 
 
 class Case(models.Model):
@@ -109,6 +103,12 @@ class Case(models.Model):
     )
     created_at = models.DateTimeField(editable=False)
     deadline_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    outages = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="When people could not reach the site: [[from, until], …]",
+    )
 
     class Meta:
         abstract = True
@@ -169,6 +169,8 @@ class Case(models.Model):
             raise VersionChanged(
                 _("Somebody else acted on this while you were reading. Look at it again, then decide.")
             )
+        if self.outages:
+            self.arm()  # an outage may have made the window longer, and the ticker has not come by yet
         if by.is_system:  # the clock does nothing but what is due
             if verb != self.due_verb or self.due_at is None or self.now < self.due_at:
                 raise WrongState(_("This is not due."))
@@ -178,7 +180,10 @@ class Case(models.Model):
 
     def is_overdue(self, now: datetime) -> bool:
         """From `due_at` on the default has won, however late the worker is (Z-03)."""
-        return bool(self.due_verb and self.due_at and now >= self.due_at)
+        if not (self.due_verb and self.due_at and now >= self.due_at):
+            return False
+        end = self.window_end(self.outages) if self.outages else self.due_at
+        return end is None or now >= end
 
     def say(self, **data: Any) -> None:
         """Add facts to the event that this step will write."""
@@ -194,7 +199,7 @@ class Case(models.Model):
         self.version += 1
         self.save()
         event = self.record(verb, by, before)
-        registration = _registered.get(type(self))
+        registration = registered.get(type(self))
         if registration:
             registration.announce(event)
         return event
@@ -202,8 +207,15 @@ class Case(models.Model):
     def arm(self) -> None:
         """Set `due_at` and `due_verb` from the phase's row in DEADLINES."""
         deadline = self.deadline
-        self.due_at = deadline.due(self) if deadline else None
+        self.due_at = self.window_end(self.outages)
         self.due_verb = (deadline.then or "") if deadline and self.due_at else ""
+
+    def window_end(self, outages: Sequence[Sequence[str]]) -> datetime | None:
+        """When the present phase ends: its deadline, later by these outages where it is a party's window (Z-03)."""
+        deadline = self.deadline
+        due = deadline.due(self) if deadline else None
+        opened = deadline.opens(self) if deadline and deadline.opens and outages else None
+        return longer(opened, due, outages) if opened and due else due
 
     def record(self, verb: str, by: Actor, before: str) -> CaseEvent:
         """One line of the timeline; its time never goes back (threats.md T7)."""
@@ -311,77 +323,3 @@ def step(model: type[C], pk: int, verb: str, *, by: Actor) -> Iterator[C]:
         except TransitionNotAllowed as refusal:
             raise WrongState(_("This is no longer possible: the case has moved on.")) from refusal
         case.finish(verb, by, before)
-
-
-# -- the clock --------------------------------------------------------------------------------------------------
-
-#: one default that is due: when, the rank of its kind, the case, the verb
-Due = tuple[datetime, int, int, str]
-
-
-def sweep(*, now: datetime | None = None) -> Counter[str]:
-    """Meet every deadline that is due, oldest first, over all kinds of cases; how many of each verb were done.
-
-    May run late, twice, and beside others: each case is locked and looked at again before anything happens.
-    A case whose next deadline is due too comes back into the same run, in its turn (Z-03).
-    """
-    now = now or timezone.now()
-    kinds = list(_registered)
-    done: Counter[str] = Counter()
-    left: set[tuple[int, int]] = set()  # (rank, pk) of what could not be done in this run
-    while waiting := _due(kinds, now, left):
-        while waiting:
-            _at, rank, pk, verb = heapq.heappop(waiting)
-            case = _meet(kinds[rank], pk, verb)
-            if case is None:
-                left.add((rank, pk))
-                continue
-            done[f"{kinds[rank]._meta.model_name}.{verb}"] += 1
-            if case.is_overdue(now) and case.due_at:
-                heapq.heappush(waiting, (case.due_at, rank, pk, case.due_verb))
-    return done
-
-
-def _due(kinds: list[type[Case]], now: datetime, left: set[tuple[int, int]]) -> list[Due]:
-    """The next batch over all kinds, in (due_at, id) order; never past the last one read of a full batch."""
-    heap: list[Due] = []
-    horizon = now
-    for rank, model in enumerate(kinds):
-        skip = [pk for kind, pk in left if kind == rank]
-        rows = model._default_manager.filter(due_at__lte=now, deadline_tries__lt=TRIES_BEFORE_SET_ASIDE)
-        rows = rows.exclude(due_verb="").exclude(pk__in=skip).order_by("due_at", "pk")
-        found = list(rows.values_list("due_at", "pk", "due_verb")[:BATCH])
-        if len(found) == BATCH and (last := found[-1][0]):
-            horizon = min(horizon, last)
-        heap += [(due_at, rank, pk, verb) for due_at, pk, verb in found if due_at]
-    heap = [entry for entry in heap if entry[0] <= horizon]
-    heapq.heapify(heap)
-    return heap
-
-
-def _meet(model: type[Case], pk: int, verb: str) -> Case | None:
-    """Do one case's default; None where it was not done: somebody was quicker, or it failed and is counted and logged."""
-    try:
-        case: Case = _registered[model].by_clock[verb](pk, by=Actor.system())
-    except (WrongState, NotFound):
-        return None  # somebody was quicker; if it is due again, the next run sees it
-    except Exception:  # one poisoned case must not stop the clock for the others
-        log.exception("deadline failed: %s %s %s", model._meta.label, pk, verb)
-        model._default_manager.filter(pk=pk).update(deadline_tries=F("deadline_tries") + 1)
-        return None
-    return case
-
-
-def set_aside() -> list[Case]:
-    """Cases whose deadline failed too often: a person has to look at why (the log says it)."""
-    return [
-        case
-        for model in _registered
-        for case in model._default_manager.filter(deadline_tries__gte=TRIES_BEFORE_SET_ASIDE).order_by("pk")
-    ]
-
-
-def take_up_again() -> None:
-    """Let the sweep try all of them again, once what made them fail is mended."""
-    for model in _registered:
-        model._default_manager.filter(deadline_tries__gt=0).update(deadline_tries=0)

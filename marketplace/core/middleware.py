@@ -1,4 +1,4 @@
-"""Each page in its reader's own language and on their own clock."""
+"""What every request passes: whether the site is up, and each page in its reader's own language and on their own clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,42 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
+
+from . import gate, outages
+from .reading import Reading
+
+HEALTH = "/healthz/"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class HealthMiddleware:
+    """Answers `/healthz/` before anything else looks at the host or the scheme, and so leaves the heartbeat (Z-03).
+
+    Whoever acts proves too that people can reach the site: an outage has ended before their act is looked at.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == HEALTH:
+            return _health()
+        if request.method not in READING:
+            outages.beat(Reading.now(), first=False)
+        return self.get_response(request)
+
+
+def _health() -> JsonResponse:
+    """200 while people can use the site, 503 while the database is away; `deadlines` says whether the clock runs."""
+    try:
+        outages.beat(Reading.now())
+        deadlines = "stopped: the machine's clock jumped" if gate.is_shut() else "running"
+    except DatabaseError:
+        return JsonResponse({"site": "no database"}, status=503)
+    return JsonResponse({"site": "up", "deadlines": deadlines}, headers={"Cache-Control": "no-store"})
 
 
 class ReaderMiddleware:

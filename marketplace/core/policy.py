@@ -262,6 +262,22 @@ class ProtectionPolicy(models.Model):
     def mediation_target(self) -> timedelta:
         return timedelta(days=self.mediation_target_days)
 
+    @property
+    def evidence_request(self) -> timedelta:
+        return timedelta(days=self.evidence_request_days)
+
+    @property
+    def choice(self) -> timedelta:
+        return timedelta(days=self.choice_days)
+
+    @property
+    def conditional_cancel(self) -> timedelta:
+        return timedelta(days=self.conditional_cancel_days)
+
+    @property
+    def mediation_latest(self) -> timedelta:
+        return timedelta(days=self.mediation_latest_days)
+
     def needs_approval(self, amount: Money) -> bool:
         """M-08: above the limit, in the limit's own currency; without a rate to it, always."""
         if amount.currency == self.approval_currency:

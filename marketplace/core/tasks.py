@@ -6,16 +6,23 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from .cases import sweep
+from . import outages
+from .clock import tick
 from .models import IdempotentAnswer
+from .reading import Reading
 
 
 def meet_deadlines() -> int:
-    """One sweep over everything that is due; how many deadlines were met."""
-    return sweep().total()
+    """One tick of the clock; how many deadlines were met."""
+    return tick(Reading.now()).total()
 
 
 def forget_answers() -> int:
     """Answers to `Idempotency-Key`s are kept for 24 h (api.md section 1); how many were dropped."""
     old = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - timedelta(hours=24))
     return old.delete()[0]
+
+
+def forget_heartbeats() -> int:
+    """Heartbeats are kept for a few days; how many were dropped."""
+    return outages.forget(timezone.now())

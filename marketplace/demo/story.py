@@ -20,7 +20,7 @@ from disputes import services as disputes
 from disputes.models import Dispute
 from disputes.services import ClaimData, LineData
 from marketplace.accounts.models import Restriction, User
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
 from marketplace.evidence import services as evidence
@@ -30,6 +30,9 @@ from marketplace.orders.models import Order
 
 BROKEN = "damaged.in_transit"
 LATE = "not_received.no_tracking"
+SHIPPING = "4.90"
+#: who sells → (reference, name, country) of their store
+STORES = {"sam": ("s-sam", "GadgetHome", "CN"), "tara": ("s-tara", "Fine Threads", "PT")}
 FACTS = "The photo shows a crack. The seller sent no proof that the item was fine when it left."
 
 
@@ -51,6 +54,37 @@ def picture() -> BytesIO:
     image.save(file, "JPEG", quality=85)
     file.seek(0)
     return file
+
+
+def _store(seller: str) -> dict[str, Any]:
+    reference, name, country = STORES[seller]
+    owner = {"reference": f"u-{seller}"}
+    return {"reference": reference, "name": name, "country": country, "owner": owner}
+
+
+def _line(title: str, price: str) -> dict[str, Any]:
+    return {
+        "reference": "1",
+        "quantity": 1,
+        "unit_price": price,
+        "discount": "0.00",
+        "shipping": SHIPPING,
+        "listing": {
+            "reference": f"p-{title.lower().replace(' ', '-')}",
+            "title": title,
+            "category": "demo",
+        },
+    }
+
+
+def _payment(reference: str, price: str, days_ago: float) -> dict[str, Any]:
+    total = Money.parse(price, "USD") + Money.parse(SHIPPING, "USD")
+    return {
+        "reference": f"{reference}-1",
+        "method": "card",
+        "amount": str(total.decimal),
+        "paid_at": _text(days_ago),
+    }
 
 
 class Story:
@@ -88,52 +122,26 @@ class Story:
         self.number += 1
         reference = f"D-{1000 + self.number}"
         paid = dates.get("paid", (sent or 0) + 2)
-        stores = {"sam": ("s-sam", "GadgetHome", "CN"), "tara": ("s-tara", "Fine Threads", "PT")}
-        store, store_name, country = stores[seller]
         row = {
             "reference": reference,
             "currency": "USD",
             "placed_at": _text(paid + 0.1),
             "buyer": {"reference": f"u-{buyer}", "country": "BR", "city": "Recife", "language": "en"},
-            "store": {
-                "reference": store,
-                "name": store_name,
-                "country": country,
-                "owner": {"reference": f"u-{seller}"},
-            },
-            "lines": [
-                {
-                    "reference": "1",
-                    "quantity": 1,
-                    "unit_price": price,
-                    "discount": "0.00",
-                    "shipping": "4.90",
-                    "listing": {
-                        "reference": f"p-{title.lower().replace(' ', '-')}",
-                        "title": title,
-                        "category": "demo",
-                    },
-                }
-            ],
-            "payments": [],
-            "shipments": [],
+            "store": _store(seller),
+            "lines": [_line(title, price)],
+            "payments": [] if "unpaid" in dates else [_payment(reference, price, paid)],
+            "shipments": [] if sent is None else [self._parcel(sent, dates.get("promised", 30))],
         }
-        if "unpaid" not in dates:
-            total = str(Money.parse(price, "USD").decimal + Money.parse("4.90", "USD").decimal)
-            row["payments"] = [
-                {"reference": f"{reference}-1", "method": "card", "amount": total, "paid_at": _text(paid)}
-            ]
-        if sent is not None:
-            row["shipments"] = [
-                {
-                    "carrier": "World Post",
-                    "tracking_number": f"RR{700000 + self.number}CN",
-                    "shipped_at": _text(sent),
-                    "promised_by": _text(sent - dates.get("promised", 30)),
-                }
-            ]
         (taken,) = take([row], by=self.by("host"))
         return Order.objects.get(public_id=taken.order)
+
+    def _parcel(self, sent: float, promised: float) -> dict[str, Any]:
+        return {
+            "carrier": "World Post",
+            "tracking_number": f"RR{700000 + self.number}CN",
+            "shipped_at": _text(sent),
+            "promised_by": _text(sent - promised),
+        }
 
     def _orders(self) -> None:
         self.order("Desk lamp", "19.00", unpaid=1, paid=1)

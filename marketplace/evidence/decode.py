@@ -113,7 +113,7 @@ def clean_copy(data: bytes, format_: str, max_pixels: int) -> tuple[dict[str, An
     if turn is not None:
         image = image.transpose(turn)
     image.info.clear()  # Pillow would write comment, profile, XMP and the like from here
-    as_png = format_ in ("PNG", "GIF") and image.width * image.height <= PNG_PIXELS
+    as_png = format_ in ("PNG", "GIF", "WEBP", "AVIF") and image.width * image.height <= PNG_PIXELS
     out = io.BytesIO()
     if as_png:
         image.save(out, "PNG")

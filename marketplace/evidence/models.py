@@ -49,6 +49,8 @@ class Evidence(models.Model):
     sha256 = models.CharField(_("SHA-256 of the original"), max_length=64)
     original_file = models.FileField(storage=evidence_storage, upload_to=original_key, max_length=100)
 
+    #: False: nothing here could make a clean copy of this video, and the original is served, as bytes to save
+    is_clean = models.BooleanField(_("without hidden data"), default=True)
     clean_type = models.CharField(_("type of the clean copy"), max_length=40)
     clean_size = models.BigIntegerField(_("size of the clean copy (bytes)"))
     clean_sha256 = models.CharField(_("SHA-256 of the clean copy"), max_length=64)
@@ -58,6 +60,8 @@ class Evidence(models.Model):
 
     created_at = models.DateTimeField(_("sent at"))
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+    #: when to ask again whether a case still needs it; null: its bytes are gone (E-05)
+    look_at = models.DateTimeField(_("looked at again"), null=True, blank=True, db_index=True)
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -74,6 +78,41 @@ class Evidence(models.Model):
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="evidence_not_empty"),
         ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Upload(models.Model):
+    """A file on its way to us: announced, and partly here. Its bytes lie in the staging folder, or with S3 as parts.
+
+    What is half here a day after it was announced is dropped (E-04).
+    """
+
+    class Protocol(models.TextChoices):
+        TUS = "tus", "tus"
+        S3 = "s3", "S3"
+
+    public_id = PublicIdField(prefix="upl")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    protocol = models.CharField(max_length=4, choices=Protocol)
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12, choices=Evidence.Kind)
+    private = models.BooleanField(default=False)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True, help_text="As announced; empty: not announced")
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="By which a page finds it again")
+    key = models.CharField(max_length=100, help_text="Where its bytes lie")
+    multipart_id = models.CharField(max_length=1024, blank=True, help_text="S3's name of the upload")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    evidence = models.ForeignKey(Evidence, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ("id",)
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="upload_not_empty")]
 
     def __str__(self) -> str:
         return self.public_id

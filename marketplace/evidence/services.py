@@ -4,31 +4,52 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, BinaryIO, cast
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files import File
-from django.core.files.base import ContentFile
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.core.access import Actor
 from marketplace.core.errors import DomainError, Forbidden, NotFound
 from marketplace.core.policy import ProtectionPolicy
 
 from .access import may_open_original, may_see
-from .content import CleanPhoto, Limits, check_size, clean_photo, served_name, sha256_of, shown_name
+from .content import (
+    Limits,
+    check_size,
+    clean_photo,
+    clean_video,
+    kind_of,
+    served_name,
+    sha256_of,
+    shown_name,
+)
 from .models import Evidence, OriginalOpened
+from .storage import OnDisk, has_room_for, open_at, staging
+from .videos import Container
 
 log = logging.getLogger(__name__)
 
+#: said beside a video that could not be cleaned
+NOT_CLEANED = gettext_lazy("This is the video as it was sent. It may say where it was made.")
+
 _SALT = "marketplace.evidence.content"
+#: Bytes up to which a file is read through and compared with its hash each time it is opened.
+PROVED_EACH_TIME = 8 * 1024 * 1024
 #: No setting makes a link live longer (E-03).
 LONGEST_LINK_SECONDS = 60
 
@@ -47,6 +68,14 @@ class FileDamaged(DomainError):
     status = 410
     code = "file_damaged"
     title = "We cannot show this file"
+
+
+class NoRoom(DomainError):
+    """The disk is nearly full: files are refused before anything else suffers (threats.md row 60)."""
+
+    status = 507
+    code = "no_room"
+    title = "We cannot take files now"
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,7 @@ def limits_now() -> Limits:
 
 
 def take(
-    file: BinaryIO,
+    file: IO[bytes],
     *,
     name: str,
     by: Actor,
@@ -94,27 +123,64 @@ def take(
 ) -> Evidence:
     """Take one file from a person. The same bytes sent again give the row that is there (E-04).
 
-    Raises FileTooLarge 413, FileTypeNotAllowed 415, FileBroken 422, with words for the sender.
+    Raises FileTooLarge 413, FileTypeNotAllowed 415, FileBroken 422, NoRoom 507, with words for the sender.
     """
     if by.user_id is None:
         raise Forbidden(_("Sign in to send a file."))
-    size = file.seek(0, io.SEEK_END)
-    check_size(size, limits)
-    sha256 = sha256_of(file)
-    before = Evidence.objects.of(by).filter(sha256=sha256, private=private)
-    if (known := before.first()) is not None:
+    check_size(file.seek(0, io.SEEK_END), limits)
+    what, sha256 = kind_of(file, limits), sha256_of(file)
+    if (known := known_of(by, sha256, private=private)) is not None:
         return known
+    now = timezone.now()
     evidence = Evidence(
-        owner_id=by.user_id, name=shown_name(name), kind=_kind_of_photo(kind), private=private, size=size,
-        sha256=sha256, created_at=timezone.now(),
+        owner_id=by.user_id, name=shown_name(name), private=private, sha256=sha256, size=file.seek(0, io.SEEK_END),
+        kind=_kind(kind, is_photo=isinstance(what, str)), created_at=now, look_at=now,
     )  # fmt: skip
-    photo = clean_photo(file, limits)
-    file.seek(0)
-    return _store(evidence, file, photo) or before.get()
+    if not has_room_for(2 * evidence.size):
+        raise NoRoom(_("We cannot take files at this moment. Please try again later."))
+    with TemporaryDirectory(dir=staging()) as folder, _in_a_file(file, folder) as source:
+        copy = _clean(source, what, limits, Path(folder) / "clean", evidence)
+        source.seek(0)
+        return _store(evidence, source, copy) or cast(Evidence, known_of(by, sha256, private=private))
+
+
+def known_of(by: Actor, sha256: str, *, private: bool) -> Evidence | None:
+    """What this very person sent before, by its hash. Another person's file is never answered: whoever knows a hash
+    alone gets nothing by it (E-04)."""
+    return Evidence.objects.of(by).filter(sha256=sha256, private=private).first()
+
+
+def _clean(
+    file: IO[bytes], what: str | Container, limits: Limits, target: Path, evidence: Evidence
+) -> IO[bytes] | None:
+    """The clean copy, and in the row what it is. None where nothing can make one: then the original stands for it."""
+    if isinstance(what, str):
+        photo = clean_photo(cast(BinaryIO, file), limits)
+        evidence.content_type, evidence.clean_type = photo.original_type, photo.content_type
+        evidence.width, evidence.height = photo.width, photo.height
+        return io.BytesIO(photo.data)
+    video = clean_video(file, what, target)
+    evidence.content_type, evidence.clean_type = video.original_type, video.content_type
+    evidence.is_clean = video.is_clean
+    return target.open("rb") if video.is_clean else None
+
+
+@contextmanager
+def _in_a_file(file: IO[bytes], folder: str) -> Iterator[IO[bytes]]:
+    """The same bytes in a real file: another program reads a video. What is in memory is written out."""
+    try:
+        file.fileno()
+    except (AttributeError, OSError):
+        with TemporaryFile(dir=folder) as real:
+            file.seek(0)
+            shutil.copyfileobj(file, real)
+            yield real
+    else:
+        yield file
 
 
 def take_many(
-    files: Iterable[tuple[str, BinaryIO]],
+    files: Iterable[tuple[str, IO[bytes]]],
     *,
     by: Actor,
     limits: Limits,
@@ -131,33 +197,49 @@ def take_many(
     return intake
 
 
-def _kind_of_photo(kind: str) -> str:
-    """A picture is no video, whatever it was called; a receipt may well be a picture."""
-    return Evidence.Kind.PHOTO if kind == Evidence.Kind.VIDEO else kind
+def _kind(wanted: str, *, is_photo: bool) -> str:
+    """A picture is no video and a film no photo, whatever they were called; a receipt may well be a picture."""
+    if is_photo:
+        return Evidence.Kind.PHOTO if wanted == Evidence.Kind.VIDEO else wanted
+    return Evidence.Kind.VIDEO
 
 
-def _store(evidence: Evidence, original: BinaryIO, photo: CleanPhoto) -> Evidence | None:
+def _store(evidence: Evidence, original: IO[bytes], copy: IO[bytes] | None) -> Evidence | None:
     """Write both files and the row. None where the same file came in by another request meanwhile."""
-    evidence.content_type, evidence.clean_type = photo.original_type, photo.content_type
-    evidence.width, evidence.height = photo.width, photo.height
-    evidence.clean_size, evidence.clean_sha256 = len(photo.data), sha256_of(io.BytesIO(photo.data))
+    evidence.clean_size, evidence.clean_sha256 = evidence.size, evidence.sha256
+    if copy is not None:
+        evidence.clean_size, evidence.clean_sha256 = copy.seek(0, io.SEEK_END), sha256_of(copy)
     try:
-        evidence.original_file.save("", File(original), save=False)
-        evidence.clean_file.save("", ContentFile(photo.data), save=False)
+        if not evidence.original_file.name:
+            evidence.original_file.save("", _movable(original), save=False)
+        if copy is None:
+            evidence.clean_file.name = evidence.original_file.name
+        else:
+            evidence.clean_file.save("", _movable(copy), save=False)
         with transaction.atomic():
             evidence.save(force_insert=True)
     except BaseException as error:
-        _discard(evidence)  # a file without a row would lie there for ever
+        discard(evidence)  # a file without a row would lie there for ever
         if isinstance(error, IntegrityError):
             return None
         raise
+    finally:
+        if copy is not None:
+            copy.close()
     return evidence
 
 
-def _discard(evidence: Evidence) -> None:
-    for stored in (evidence.original_file, evidence.clean_file):
-        if stored.name:
-            stored.storage.delete(stored.name)
+def _movable(file: IO[bytes]) -> File:
+    """A file that lies in the staging folder is moved into the store; any other is copied."""
+    file.seek(0)
+    path = Path(str(getattr(file, "name", "")))
+    return OnDisk(file, str(path)) if path.is_relative_to(staging()) and path.is_file() else File(file)
+
+
+def discard(evidence: Evidence) -> None:
+    """Delete the stored bytes, original and copy. Safe to call again."""
+    for name in {evidence.original_file.name, evidence.clean_file.name} - {"", None}:
+        evidence.original_file.storage.delete(str(name))
 
 
 def find(public_id: str, *, by: Actor) -> Evidence:
@@ -196,7 +278,7 @@ def read_content(token: str, *, public_id: str, by: Actor) -> Evidence:
 
 def open_clean(evidence: Evidence) -> BinaryIO:
     """The clean copy, proved to be what was taken in (E1). Raises FileDamaged. The caller closes it."""
-    return _opened(evidence, evidence.clean_file, evidence.clean_sha256)
+    return _opened(evidence, evidence.clean_file, evidence.clean_sha256, evidence.clean_size)
 
 
 def open_original(pk: int, *, by: Actor) -> BinaryIO:
@@ -209,17 +291,17 @@ def open_original(pk: int, *, by: Actor) -> BinaryIO:
         raise NotFound(_("There is no such file."))
     with transaction.atomic():
         OriginalOpened.objects.create(evidence=evidence, by_id=cast(int, by.user_id), at=timezone.now())
-        return _opened(evidence, evidence.original_file, evidence.sha256)
+        return _opened(evidence, evidence.original_file, evidence.sha256, evidence.size)
 
 
-def _opened(evidence: Evidence, stored: FieldFile, sha256: str) -> BinaryIO:
+def _opened(evidence: Evidence, stored: FieldFile, sha256: str, size: int) -> BinaryIO:
     try:
         # From the store itself: the field would hand out the file that it has open already, or the upload.
-        file = cast(BinaryIO, stored.storage.open(str(stored.name), "rb"))
+        file, stamp = open_at(str(stored.name))
     except FileNotFoundError:
         log.error("evidence %s is missing from the store", evidence.public_id)
         raise FileDamaged(_("This file is missing. We have been told.")) from None
-    if sha256_of(file) != sha256:
+    if not _is_proved(file, sha256, size, f"evidence-proved:{stored.name}:{stamp}"):
         file.close()
         log.error("evidence %s has changed in the store", evidence.public_id)
         raise FileDamaged(
@@ -228,9 +310,20 @@ def _opened(evidence: Evidence, stored: FieldFile, sha256: str) -> BinaryIO:
     return file
 
 
+def _is_proved(file: BinaryIO, sha256: str, size: int, key: str) -> bool:
+    """Is it what was taken in? A large one is read through once and then known by its stamp: whoever watches a video
+    asks for many ranges."""
+    if size > PROVED_EACH_TIME and cache.get(key) == sha256:
+        return True
+    found = sha256_of(file) == sha256
+    if found and size > PROVED_EACH_TIME:
+        cache.set(key, sha256)
+    return found
+
+
 def file_name(evidence: Evidence) -> str:
     """The name under which a browser saves the clean copy."""
-    return served_name(evidence.name, evidence.clean_type)
+    return served_name(evidence.name, evidence.clean_type if evidence.is_clean else evidence.content_type)
 
 
 def shown(evidence: Evidence, viewer: Actor, *, note: str = "") -> ShownFile:
@@ -243,5 +336,5 @@ def shown(evidence: Evidence, viewer: Actor, *, note: str = "") -> ShownFile:
         thumb=link if evidence.clean_type.startswith("image/") else "",
         kind=evidence.get_kind_display(),
         private=evidence.private,
-        note=note,
+        note=note if evidence.is_clean else " ".join(filter(None, (note, str(NOT_CLEANED)))),
     )

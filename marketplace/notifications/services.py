@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
@@ -20,6 +21,9 @@ from marketplace.core.display import moment_text
 from marketplace.core.money import Money, format_money
 
 from .models import Notice
+
+#: the line that an outage leaves on a case's timeline (core/outages.py); both sides are told the same
+OUTAGE = "outage"
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,21 @@ class Message:
     needs_you: bool = False
 
 
+def of_an_outage(subject: Any) -> tuple[Message, Message]:
+    """What buyer and seller are told when their time is longer because nobody could reach the site (Z-03)."""
+    text = _(
+        "Nobody could reach this site for a while. You lose no time by it. There is time until %(due)s now."
+    )
+    return Message("buyer", subject, text), Message("seller", subject, text)
+
+
 def unpin(event: CaseEvent) -> None:
     """The case has moved on: nobody is waited for by an earlier notice any more (F-07)."""
     if event.from_state != event.to_state:
         Notice.objects.filter(case_id=event.case.public_id, needs_you=True).update(needs_you=False)
+    elif event.verb == OUTAGE:  # the same thing is waited for, but for longer
+        waiting = Notice.objects.filter(case_id=event.case.public_id, needs_you=True, due_at__isnull=False)
+        waiting.update(due_at=event.case.due_at)
 
 
 def tell(

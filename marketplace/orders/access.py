@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from marketplace.core.access import INTEGRATOR, Actor, Rule, either, system_only
+from marketplace.core.access import INTEGRATOR, MODERATOR, Actor, Rule, either, system_only
 
 if TYPE_CHECKING:
     from .models import Order
@@ -24,6 +24,16 @@ def seller(actor: Actor, order: Order) -> bool:
 def sender(actor: Actor, order: Order) -> bool:
     """The integrator who sent this order."""
     return actor.user_id is not None and actor.user_id == order.integrator_id
+
+
+def moderator(actor: Actor, order: Order) -> bool:
+    """A moderator who is not a party: nobody judges a matter of their own (threats.md A4)."""
+    return actor.is_in(MODERATOR) and not buyer(actor, order) and not seller(actor, order)
+
+
+def may_moderate(actor: Actor) -> bool:
+    """Staff who look at suspicious sellers."""
+    return actor.is_in(MODERATOR)
 
 
 def may_send_orders(actor: Actor) -> bool:
@@ -50,6 +60,13 @@ RULES: Mapping[str, Rule] = {
     "extend_protection": seller,
     "cancel": either(buyer, sender),
     "send_message": either(buyer, seller),
+    "rate": buyer,
+    # a suspicious seller
+    "hold": moderator,
+    "prove": seller,
+    "accept_proof": moderator,
+    "refuse_proof": moderator,
+    "close_on_silence": system_only,
     "confirm_automatically": system_only,
     "release": system_only,
 }

@@ -24,6 +24,7 @@ from .creating import HISTORY, payment_of, reviews_of, went_back
 from .history import cancelled_of, confirmed_of, doubts_of, money_of
 from .models import Order, Review, Shipment, State, TrackingEvent
 from .rows import OrderRow, ParcelRow
+from .services.doubting import lock_numbers
 
 ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
 
@@ -62,13 +63,16 @@ def catch_up(pk: int, row: OrderRow, digest: str, *, by: Actor) -> tuple[bool, t
         order = Order.lock(pk)
         if order.row_digest == digest:  # somebody else has just brought this very row
             return False, tuple(order.doubts)
+        lock_numbers(parcel.tracking_number for parcel in row.shipments)
         catching = Catching(order, row, by, before=frozenset(order.doubts))
         for part in (_is_the_same, _payments, _cancelled, _parcels, _confirmed, _reviews):
             part(catching)
         doubts = doubts_of(
             row, email_taken="email_taken" in catching.before, contradicts=catching.contradicts
         )
-        Order.objects.filter(pk=pk).update(row_digest=digest, doubts=list(doubts))
+        # What an order on hold cannot follow now, it follows when the same row comes again (O-08).
+        seen = "" if catching.order.state == State.ON_HOLD else digest
+        Order.objects.filter(pk=pk).update(row_digest=seen, doubts=list(doubts))
     return catching.moved, doubts
 
 
@@ -198,4 +202,6 @@ def _reviews(catching: Catching) -> None:
     new = [review for review in reviews_of(catching.order, catching.row) if review.created_at not in known]
     if new:
         Review.objects.bulk_create(new, ignore_conflicts=True)
+        rated_at = max(review.created_at for review in new)
+        Order.objects.filter(pk=catching.order.pk, rated_at=None).update(rated_at=rated_at)
         catching.moved = True

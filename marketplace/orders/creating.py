@@ -22,8 +22,11 @@ from marketplace.payments.services import captured, expected_dates
 from .allocation import shares
 from .history import cancelled_of, captured_of, doubts_of, history_of, money_of, paid_of
 from .models import Order, OrderEvent, OrderLine, Review, Shipment, State, TrackingEvent, TrackingNumber
+from .notifications import tell_of_doubtful
 from .people import Parties, parties_of
 from .rows import OrderRow, ParcelRow, PaymentRow, RowRefused
+from .services.doubting import lock_numbers, mark_shared
+from .tracking import report_doubts
 
 #: Stands for the provider where money went back before we heard of it: there is nobody to ask or tell.
 HISTORY = "history"
@@ -82,8 +85,9 @@ def create(
         _fill(each, parties)
     OrderLine.objects.bulk_create([line for each in made for line in each.lines])
     _write_money(made)
-    _write_parcels(made)
+    doubtful = _write_parcels(made, now)
     Review.objects.bulk_create([review for each in made for review in reviews_of(each.order, each.row)])
+    tell_of_doubtful(doubtful)
     return orders
 
 
@@ -120,6 +124,7 @@ def _order(
         country=row.buyer.country,
         city=row.buyer.city,
         doubts=list(doubts),
+        rated_at=max((review.created_at for review in row.reviews), default=None),
         created_at=now,
         moved_at=history.entered_at,
         **history.dates(),
@@ -230,28 +235,34 @@ def went_back(escrow: Escrow, refund: Refund) -> tuple[ledger.Movement, ledger.M
 # -- parcels and reviews ------------------------------------------------------------------------------------------
 
 
-def _write_parcels(made: Sequence[Made]) -> None:
-    """Parcels, the numbers they travel under, and the carrier's report that they came."""
-    pairs = [
-        (Shipment(order=each.order, **_of_parcel(parcel)), parcel) for each in made for parcel in each.parcels
-    ]
-    parcels = Shipment.objects.bulk_create([shipment for shipment, _parcel in pairs])
+def _write_parcels(made: Sequence[Made], now: datetime) -> list[Order]:
+    """Parcels, the numbers they travel under, and the carrier's report that they came. The orders that have not ended
+    and whose tracking is doubtful (O-07)."""
+    new = [_shipment(each.order, parcel, now) for each in made for parcel in each.parcels]
+    numbers = [parcel.tracking_number for parcel in new]
+    lock_numbers(numbers)
+    parcels = Shipment.objects.bulk_create(new)
     TrackingNumber.objects.bulk_create(
-        TrackingNumber(
-            shipment=parcel, carrier=parcel.carrier, number=parcel.tracking_number, since=parcel.shipped_at
-        )
-        for parcel in parcels
-        if parcel.tracking_number
+        TrackingNumber.of(parcel, parcel.shipped_at) for parcel in parcels if parcel.tracking_number
     )
     TrackingEvent.objects.bulk_create(
         TrackingEvent(shipment=parcel, code=TrackingEvent.Code.DELIVERED, at=parcel.delivered_at)
         for parcel in parcels
         if parcel.delivered_at
     )
+    shared = mark_shared(numbers, at=now)
+    doubtful = [p for p in parcels if p.doubts or TrackingNumber.key_of(p.tracking_number) in shared]
+    return list({parcel.order_id: parcel.order for parcel in doubtful if parcel.order.is_open}.values())
 
 
-def _of_parcel(parcel: ParcelRow) -> dict[str, object]:
-    return {name: getattr(parcel, name) for name in ParcelRow.__slots__}
+def _shipment(order: Order, parcel: ParcelRow, now: datetime) -> Shipment:
+    """The parcel, not yet saved; marked where its dates cannot be true (O-07)."""
+    shipment = Shipment(order=order, **{name: getattr(parcel, name) for name in ParcelRow.__slots__})
+    if parcel.delivered_at:
+        code = TrackingEvent.Code.DELIVERED
+        shipment.doubts = report_doubts(order, shipment, code=code, at=parcel.delivered_at)
+        shipment.doubtful_at = now if shipment.doubts else None
+    return shipment
 
 
 def reviews_of(order: Order, row: OrderRow) -> list[Review]:
@@ -259,6 +270,7 @@ def reviews_of(order: Order, row: OrderRow) -> list[Review]:
     return [
         Review(
             order=order,
+            store_id=order.store_id,
             rating=review.rating,
             title=review.title,
             text=review.text,

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from marketplace.accounts.models import User
+from marketplace.core import facts as common
 from marketplace.core.access import Actor
 
 from . import access
@@ -23,6 +23,11 @@ from .protection import protection
 ENDPOINTS = {"record_tracking": "tracking-events", "send_message": "messages"}
 #: verbs that have no endpoint of their own: a payment comes with the order's row
 WITHOUT_ENDPOINT = frozenset({"pay"})
+
+
+def action_name(verb: str) -> str:
+    """The endpoint's name of a verb: `confirm_receipt` → `confirm-receipt`."""
+    return common.endpoint_of(verb, ENDPOINTS)
 
 
 def for_rows(rows: QuerySet[Order]) -> QuerySet[Order]:
@@ -56,7 +61,7 @@ def row(order: Order, actor: Actor) -> dict[str, Any]:
         "reference": order.reference,
         "status": order.state,
         "role": reader,
-        "buyer": _person(order.buyer),
+        "buyer": common.person(order.buyer),
         "store": {"id": order.store.public_id, "name": order.store.name},
         "country": order.country,
         "city": order.city,
@@ -74,7 +79,7 @@ def row(order: Order, actor: Actor) -> dict[str, Any]:
         "protection": _protection(order, now),
         "policy": str(order.policy.name),
         "due_at": order.due_at,
-        "next_default": _next_default(order),
+        "next_default": common.next_default(order),
         "available_actions": available_actions(order, actor, now),
         "doubts": order.doubts if reader in ("integrator", "staff") else [],
         "version": order.version,
@@ -120,34 +125,17 @@ def detail(order: Order, actor: Actor) -> dict[str, Any]:
             }
             for review in order.reviews.all()
         ],
-        "events": [
-            {
-                "action": event.verb.replace("_", "-"),
-                "by": event.role,
-                "at": event.at,
-                "from": event.from_state or None,
-                "to": event.to_state,
-            }
-            for event in order.events.all()
-        ],
+        "events": [common.happening(event, event.verb.replace("_", "-")) for event in order.events.all()],
     }
 
 
 def available_actions(order: Order, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """What this reader may do now, and until when; None: without an end of its own."""
-    ends = order.due_at if order.due_verb else None
+    """What this reader may do now through the API, and until when."""
     return [
-        {
-            "action": ENDPOINTS.get(verb, verb.replace("_", "-")),
-            "until": None if verb in order.ANY_TIME else ends,
-        }
-        for verb in order.verbs_for(actor, now=now)
-        if verb not in WITHOUT_ENDPOINT
+        each
+        for each in common.available_actions(order, actor, named=action_name, now=now)
+        if each["action"] not in WITHOUT_ENDPOINT
     ]
-
-
-def _person(user: User) -> dict[str, str]:
-    return {"id": user.public_id, "name": user.shown_name}
 
 
 def _line(order: Order, line: OrderLine) -> dict[str, Any]:
@@ -178,19 +166,6 @@ def _protection(order: Order, now: datetime) -> dict[str, Any]:
             "until": window.until,
             "why_not": window.why_not or None,
         },
-    }
-
-
-def _next_default(order: Order) -> dict[str, Any] | None:
-    default = order.next_default
-    if default is None:
-        return None
-    outcome = default.outcome
-    return {
-        "at": default.at,
-        "action": default.action,
-        "waiting_for": default.waiting_for,
-        "outcome": {"buyer": outcome.buyer, "seller": outcome.seller} if outcome else None,
     }
 
 

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.access import MODERATOR
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell, unpin
+from marketplace.core.display import date_text
+from marketplace.notifications.services import OUTAGE, Message, members_of, of_an_outage, tell, unpin
+
+from .tracking import words_of
 
 if TYPE_CHECKING:
     from .models import Order
 
+#: to moderators, whatever the verb was that brought it (O-07)
+DOUBTFUL = Message(
+    "moderator", _("Doubtful tracking: order %(reference)s"), _("%(why)s Please look at this order.")
+)
+DOUBTFUL_ROWS = Message(
+    "moderator",
+    _("Doubtful tracking in %(n)s imported orders"),
+    _("Numbers that several buyers share, or dates that cannot be true. Please look at these parcels."),
+)
+
 MESSAGES: dict[str, tuple[Message, ...]] = {
+    OUTAGE: of_an_outage(_("More time for order %(reference)s")),
     "pay": (
         Message(
             "seller",
@@ -88,6 +107,73 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("Your parcel now travels as %(tracking_number)s."),
         ),
     ),
+    "hold": (
+        Message(
+            "seller",
+            _("Do not send order %(reference)s yet"),
+            _(
+                "We have a question about this order: %(reason)s Show us until %(due)s that all is well. If not, the buyer gets the money back."
+            ),
+            needs_you=True,
+        ),
+        Message(
+            "buyer",
+            _("We check your order %(reference)s"),
+            _(
+                "We look at this shop before it sends your order. Your money is safe with us. You do not have to do anything. We write to you."
+            ),
+        ),
+    ),
+    "prove": (
+        Message(
+            "moderator",
+            _("Proof for order %(reference)s"),
+            _("The seller sent a proof. Please decide until %(due)s. Nothing happens by itself."),
+            needs_you=True,
+        ),
+    ),
+    "accept_proof": (
+        Message(
+            "seller",
+            _("You can send order %(reference)s"),
+            _("All is well. Send the parcel before %(due)s. The time on hold does not count."),
+            needs_you=True,
+        ),
+        Message(
+            "buyer",
+            _("Your order goes on: %(reference)s"),
+            _("We checked the shop, and all is well. The seller sends your order before %(due)s."),
+        ),
+    ),
+    "refuse_proof": (
+        Message(
+            "buyer",
+            _("You get your money back: %(reference)s"),
+            _(
+                "The shop could not show that it is honest: %(note)s You get %(amount)s back, until %(money_by)s at the latest."
+            ),
+        ),
+        Message(
+            "seller",
+            _("Order %(reference)s is closed"),
+            _("Your proof was not enough: %(note)s The buyer gets the money back. Do not send the parcel."),
+        ),
+    ),
+    "close_on_silence": (
+        Message(
+            "buyer",
+            _("You get your money back: %(reference)s"),
+            _(
+                "The shop did not show in time that it is honest. You get %(amount)s back, until %(money_by)s at the latest."
+            ),
+        ),
+        Message(
+            "seller",
+            _("Order %(reference)s is closed"),
+            _("You sent no proof in time. The buyer gets the money back. Do not send the parcel."),
+        ),
+    ),
+    "rate": (Message("seller", _("The buyer rated order %(reference)s"), _("You got %(rating)s of 5.")),),
     "send_message": (
         Message("buyer", _("New message about order %(reference)s"), _("The seller wrote to you.")),
         Message("seller", _("New message about order %(reference)s"), _("The buyer wrote to you.")),
@@ -106,10 +192,41 @@ SILENT = {
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
     unpin(event)
-    messages = MESSAGES.get(event.verb)
-    if not messages:
-        return
     order = cast("Order", event.case)
-    people = {"buyer": Q(pk=order.buyer_id), "seller": members_of(order.store_id)}
     facts = {"reference": order.reference, "amount": "", "tracking_number": "", **event.data}
-    tell(event, messages, people, facts, f"/orders/{order.public_id}/")
+    if messages := MESSAGES.get(event.verb):
+        people = {
+            "buyer": Q(pk=order.buyer_id),
+            "seller": members_of(order.store_id),
+            "moderator": moderators(),
+        }
+        tell(event, messages, people, facts | {"money_by": _day(facts)}, f"/orders/{order.public_id}/")
+    if codes := event.data.get("tracking_doubts"):
+        why = {"why": _sentences(words_of(codes))}
+        tell(event, [DOUBTFUL], {"moderator": moderators()}, facts | why, f"/orders/{order.public_id}/")
+
+
+def tell_of_doubtful(orders: Sequence[Order]) -> None:
+    """One notice for all the doubtful parcels of an import, however many: moderators have the list (O-07)."""
+    if orders:
+        event = orders[0].events.latest("pk")
+        url = reverse("admin:orders_shipment_changelist")
+        tell(event, [DOUBTFUL_ROWS], {"moderator": moderators()}, {"n": len(orders)}, url)
+
+
+def moderators() -> Q:
+    """Staff who look at suspicious sellers."""
+    return Q(groups__name=MODERATOR, is_staff=True, is_active=True)
+
+
+def _day(facts: Mapping[str, Any]) -> Any:
+    """The last day on which the money comes, written as its reader writes dates."""
+    day = facts.get("money_by")
+    return (
+        lazy(date_text, str)(datetime.combine(date.fromisoformat(day), time(12), UTC), zone=UTC)
+        if day
+        else ""
+    )
+
+
+_sentences = lazy(lambda words: " ".join(str(each) for each in words), str)

@@ -24,6 +24,7 @@ from .protection import Protection, protection
 ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
 
 HAPPENED: dict[str, Any] = {
+    "outage": gettext_lazy("The site was down: there is more time"),
     "place": gettext_lazy("The order was placed"),
     "import": gettext_lazy("The order came in from the shop"),
     "pay": gettext_lazy("The order was paid"),

@@ -48,7 +48,7 @@ class Protection:
 def protection(order: Order, now: datetime) -> Protection:
     """The order's protection as pages and API show it; `dispute` speaks of delivery and quality only."""
     return Protection(
-        _status(order, now), order.shipped_at, order.protection_ends_at, dispute_window(order, now)
+        _status(order, now), order.shipped_at, order.protected_until, dispute_window(order, now)
     )
 
 
@@ -58,7 +58,7 @@ def _status(order: Order, now: datetime) -> Status:
         return "over"
     if order.shipped_at is None:
         return "not_started"
-    ended = order.protection_ends_at is not None and order.protection_ends_at <= now
+    ended = order.protected_until is not None and order.protected_until <= now
     return "confirmed" if order.confirmed_at or ended else "active"
 
 
@@ -82,13 +82,13 @@ def never_sent_window(order: Order, now: datetime) -> Window:
     """“The seller never sent it”: once the seller's time to ship has passed (api.md section 6)."""
     if order.paid_at is None:
         return Window(False, None, None, "too_early", _("You have not paid for this order yet."))
-    return _window(order, order.paid_at + order.policy.ship_within, now)
+    return _window(order, order.send_by or order.paid_at, now)
 
 
 def not_received_window(order: Order, now: datetime) -> Window:
     """D-02, and D-03: while tracking puts the parcel in the country, only when little of the protection is left."""
     window = dispute_window(order, now, received=False)
-    ends_at = order.protection_ends_at
+    ends_at = order.protected_until
     if ends_at is None or now >= ends_at or not in_the_country(order):
         return window
     near_end = max(ends_at - order.policy.near_end, window.starts_at or ends_at)
@@ -126,8 +126,13 @@ def _not_shipped(order: Order) -> str:
 
 
 def in_the_country(order: Order) -> bool:
-    """Does tracking put a parcel in the destination country, and not on its way back since (D-03)?"""
+    """Does tracking put a parcel in the destination country, and not on its way back since (D-03)?
+
+    Tracking that is doubtful puts it nowhere: that counts as proof for the buyer (O-07).
+    """
     for shipment in order.shipments.all():
+        if shipment.doubts:
+            continue
         there = False
         for event in sorted(shipment.tracking_events.all(), key=lambda e: (e.at, e.pk)):
             if event.code in IN_THE_COUNTRY:

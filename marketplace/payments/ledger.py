@@ -9,6 +9,12 @@ has a key that makes it happen once; triggers in the database hold all of this w
     decided     escrow −     refunds +          (reserved for the buyer)
     sent        refunds −    clearing +         (the provider took it)
     failed      clearing −   refunds +          (the provider gave it back: still the buyer's)
+    elsewhere   refunds −    refunds +          (to another payment of the same buyer)
+    by hand     refunds −    outside +          (staff paid it past the provider)
+    withdrawn   bank −       clearing +         (a chargeback; `reinstated` is the way back)
+    lost        escrow or refunds −   bank +    (the buyer has it from the bank)
+
+The bank's account is a part of clearing, one for each payment: what it holds of ours, counted negative.
 """
 
 from __future__ import annotations
@@ -29,6 +35,7 @@ Account = tuple[str, str]  # kind, owner's public id
 #: one for the whole marketplace and currency; their balance is summed when asked for, never kept in one hot row
 CLEARING: Account = (Kind.CLEARING, "")
 COMMISSION: Account = (Kind.COMMISSION, "")
+OUTSIDE: Account = (Kind.OUTSIDE, "")
 
 
 def escrow_of(public_id: str) -> Account:
@@ -37,6 +44,11 @@ def escrow_of(public_id: str) -> Account:
 
 def refunds_of(payment_public_id: str) -> Account:
     return (Kind.REFUNDS, payment_public_id)
+
+
+def bank_of(payment_public_id: str) -> Account:
+    """What the buyer's bank took of one payment by chargebacks; below zero or nothing."""
+    return (Kind.CLEARING, payment_public_id)
 
 
 def seller_of(store_public_id: str) -> Account:

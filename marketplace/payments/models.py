@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ class LedgerAccount(models.Model):
         ESCROW = "escrow", _("escrow")
         REFUNDS = "refunds", _("refunds on their way")
         SELLER = "seller", _("seller's balance")
+        OUTSIDE = "outside", _("paid by staff outside the provider")
         COMMISSION = "commission", _("commission")
 
     kind = models.CharField(max_length=12, choices=Kind)
@@ -79,6 +81,9 @@ class Escrow(models.Model):
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0, help_text="Decided to go back to the buyer")
     released = models.BigIntegerField(default=0, help_text="Gone to the seller, commission included")
+    freezes = models.PositiveSmallIntegerField(
+        default=0, help_text="Open chargebacks; while there is one, nothing leaves (X-06)"
+    )
 
     class Meta:
         constraints = [
@@ -109,7 +114,9 @@ class Payment(models.Model):
     paid_at = models.DateTimeField()
     provider = models.CharField(max_length=20, help_text="The gateway that took it")
     provider_reference = models.CharField(max_length=120, help_text="The gateway's name for it")
-    refunded = models.BigIntegerField(default=0, help_text="In refunds that have not failed for good")
+    refunded = models.BigIntegerField(
+        default=0, help_text="In refunds, and what its bank gave back by a chargeback that we lost"
+    )
 
     class Meta:
         ordering = ("pk",)
@@ -137,19 +144,29 @@ UNANSWERED = timedelta(hours=1)
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
+    def standing(self) -> RefundQuerySet:
+        """Without those in whose place another refund was made: the amounts count once."""
+        return self.filter(replaced_by=None)
+
+    def decided_by(self, cause: str) -> RefundQuerySet:
+        """What one cause decided, as it stands now: also what goes to another payment in a failed one's place."""
+        instead = Q(cause__startswith=cause + Refund.INSTEAD)
+        return self.standing().filter(Q(cause=cause) | instead)
+
     def with_staff(self, now: datetime) -> RefundQuerySet:
         """What a person must look at: refused or given back, or without an answer for long (X-04)."""
         silent = Q(status=Refund.Status.UNKNOWN) & (
             Q(look_up_only=True) | Q(first_tried_at__lte=now - UNANSWERED)
         )
-        return self.filter(Q(status=Refund.Status.FAILED) | silent)
+        return self.standing().filter(Q(status=Refund.Status.FAILED) | silent)
 
 
 class Refund(models.Model):
     """One amount on its way back to one payment; the row is the outbox to the provider (X-02).
 
     Decided → (leased, sent) → sent → confirmed. A lost answer makes it `unknown`: it is asked about with the same key,
-    never sent anew. A refusal or late failure makes it `failed`, with the provider's words, for staff (X-04).
+    never sent anew. A refusal or late failure makes it `failed`, with the provider's words, for staff, who pay it
+    another way, once: by hand, which makes it `confirmed`, or to another payment, by a row that `replaces` it (X-04).
     """
 
     class Status(models.TextChoices):
@@ -159,9 +176,17 @@ class Refund(models.Model):
         UNKNOWN = "unknown", _("being asked about")
         FAILED = "failed", _("with our staff")
 
+    class PaidBy(models.TextChoices):
+        PROVIDER = "provider", _("the payment provider")
+        HAND = "hand", _("our staff, another way")
+        BANK = "bank", _("the buyer's bank, by a chargeback")
+
+    #: between the cause and the refund in whose place this one was made
+    INSTEAD = "+"
+
     public_id = PublicIdField(prefix="rfd")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    cause = models.CharField(max_length=120, help_text="What decided it, for example dispute:dsp_…:settled")
+    cause = models.CharField(max_length=250, help_text="What decided it, for example dispute:dsp_…:settled")
     amount = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.DECIDED)
     decided_at = models.DateTimeField()
@@ -171,6 +196,27 @@ class Refund(models.Model):
     expected_from = models.DateField()
     expected_to = models.DateField()
 
+    paid_by = models.CharField(max_length=10, choices=PaidBy, default=PaidBy.PROVIDER)
+    paid_how = models.CharField(
+        max_length=120, blank=True, help_text="Paid by hand: the way and its reference, as the buyer reads it"
+    )
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who of the staff paid it by hand, or had it sent to another payment",
+    )
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    from_bank = models.BigIntegerField(
+        default=0, help_text="Part of it that a lost chargeback gave the buyer before we could pay"
+    )
+    bank_reference = models.CharField(
+        max_length=120, blank=True, help_text="By which the buyer's bank finds it (ARN)"
+    )
     provider_id = models.CharField(max_length=120, blank=True)
     provider_words = models.TextField(blank=True)
     look_up_only = models.BooleanField(
@@ -189,6 +235,9 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "cause"], name="one_refund_per_payment_and_cause"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_above_zero"),
+            models.CheckConstraint(
+                condition=Q(from_bank__gte=0, from_bank__lte=F("amount")), name="bank_gave_no_more_than_it_is"
+            ),
         ]
         indexes = [
             models.Index(
@@ -213,6 +262,67 @@ class Refund(models.Model):
     @property
     def expected(self) -> tuple[date, date]:
         return self.expected_from, self.expected_to
+
+    @property
+    def owed(self) -> int:
+        """What of it the buyer did not get from the bank, in minor units."""
+        return self.amount - self.from_bank
+
+    def is_late(self, today: date) -> bool:
+        """Past its last day and not known to be paid (X-03)."""
+        return today > self.expected_to and self.status != self.Status.CONFIRMED
+
+
+class Chargeback(models.Model):
+    """A buyer's bank asks for one payment back, over our heads. Open, it freezes the payment's escrow (X-06).
+
+    Won: the money is ours to share out again. Lost: the bank has given it to the buyer, so it counts as refunded, first
+    against refunds that could not be paid yet, then out of escrow; what neither can bear is `uncovered`, and for staff.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+
+    public_id = PublicIdField(prefix="cbk")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="chargebacks")
+    provider_id = models.CharField(max_length=120, help_text="The gateway's name for it")
+    amount = models.BigIntegerField(help_text="This payment's part of what the bank asks for")
+    status = models.CharField(max_length=4, choices=Status, default=Status.OPEN)
+    reason = models.CharField(max_length=120, blank=True, help_text="The bank's word for it")
+    withdrawn = models.BigIntegerField(default=0, help_text="What the provider has handed to the bank")
+    moves = models.PositiveIntegerField(default=0, help_text="How often `withdrawn` changed: part of the ledger's key")
+    of_refunds = models.BigIntegerField(default=0, help_text="Lost: stood for refunds that were not paid yet")
+    of_escrow = models.BigIntegerField(default=0, help_text="Lost: taken out of escrow")
+    uncovered = models.BigIntegerField(default=0, help_text="Lost: the marketplace's loss, unless staff get it back")
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text="Null: nothing to ask")
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["provider_id", "payment"], name="one_chargeback_per_payment_and_id"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, withdrawn__gte=0, of_refunds__gte=0, of_escrow__gte=0, uncovered__gte=0),
+                name="chargeback_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status="lost", amount=F("of_refunds") + F("of_escrow") + F("uncovered"))
+                    | (~Q(status="lost") & Q(of_refunds=0, of_escrow=0, uncovered=0))
+                ),
+                name="lost_chargeback_is_borne_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="chargeback_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class SandboxRefund(models.Model):

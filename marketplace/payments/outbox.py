@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from . import ledger
+from . import chargebacks, ledger
 from .gateways import (
     Answer,
     Gateway,
@@ -82,13 +82,15 @@ def drain(
 
 
 def heard(provider: str, event: ProviderEventData) -> bool:
-    """A webhook came: remember it, and have its refund asked about at the next run. False where it came before.
+    """A webhook came: remember it, and have its refund or chargeback asked about at the next run. False where it came before.
 
-    Nothing is believed but that something happened, so webhooks may come twice, in any order, or before our own answer.
+    Nothing is believed but that something happened (a chargeback freezes its money at once), so webhooks may come twice, in any order, or before our own answer.
     """
     with transaction.atomic():
         _row, is_new = ProviderEvent.objects.get_or_create(provider=provider, event_id=event.event_id)
         if is_new:
+            if event.chargeback_id:
+                chargebacks.heard(provider, event.chargeback_id, event.payment_references)
             by_id = Q(provider_id=event.provider_id) if event.provider_id else Q(pk__in=())
             by_key = Q(public_id=Refund.public_id_of(event.key)) if event.key else Q(pk__in=())
             Refund.objects.filter(by_id | by_key, payment__provider=provider).update(
@@ -105,7 +107,9 @@ def _due(now: datetime, limit: int | None) -> list[int]:
 
 
 def _claimable(now: datetime) -> RefundQuerySet:
-    return Refund.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), next_try_at__lte=now)
+    """Due, in nobody's hands, and no first try while a chargeback freezes the money (threats.md M8)."""
+    free = Refund.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), next_try_at__lte=now)
+    return free.exclude(status=Status.DECIDED, first_tried_at=None, payment__escrow__freezes__gt=0)
 
 
 def _claim(pk: int, now: datetime) -> Refund | None:
@@ -113,7 +117,7 @@ def _claim(pk: int, now: datetime) -> Refund | None:
     with transaction.atomic(durable=True):
         rows = (
             _claimable(now)
-            .select_for_update(skip_locked=True, of=("self",))
+            .select_for_update(skip_locked=True, of=("self", "payment__escrow"))  # so that no freeze slips between
             .select_related("payment__escrow")
         )
         row = rows.filter(pk=pk).first()
@@ -161,8 +165,9 @@ def _put_question(gateway: Gateway, row: Refund, now: datetime) -> Outcome:
 
 
 def _may_send(row: Refund, now: datetime) -> bool:
-    """Sending again is safe only while the provider remembers the key, and has stored no error under it."""
-    if row.status not in UNSETTLED or row.look_up_only:
+    """Sending again is safe only while the provider remembers the key, and has stored no error under it; and nothing is
+    sent, first or again, while the buyer's bank asks for the same money."""
+    if row.status not in UNSETTLED or row.look_up_only or row.payment.escrow.freezes:
         return False
     return row.first_tried_at is not None and now - row.first_tried_at < RESEND_WITHIN
 
@@ -190,14 +195,14 @@ def _write_down(claimed: Refund, outcome: Outcome, now: datetime) -> str:
         _plan(row, claimed, before, now)
         row.save()
         if row.status != before:
-            _tell(row)
+            tell(row)
     if isinstance(outcome, NotNow):
         log.warning("refund %s: the provider does not take it now", row.public_id)
     return row.status if row.status != before else "waiting"
 
 
-def _tell(row: Refund) -> None:
-    """News must never stop money: a listener that fails is logged, and the refund goes on without it."""
+def tell(row: Refund) -> None:
+    """Inside the transaction that changed its status. News must never stop money: a listener that fails is logged, and the refund goes on without it."""
     for listener in _listeners:
         try:
             with transaction.atomic():
@@ -207,7 +212,8 @@ def _tell(row: Refund) -> None:
 
 
 def _take(row: Refund, answer: Answer, now: datetime) -> None:
-    if row.status == Status.FAILED:
+    row.bank_reference = answer.bank_reference or row.bank_reference
+    if row.status == Status.FAILED or row.paid_by != Refund.PaidBy.PROVIDER:
         if answer.said != Said.FAILED:
             log.error("refund %s: the provider pays what it had refused; staff must look", row.public_id)
         return
@@ -224,12 +230,13 @@ def _take(row: Refund, answer: Answer, now: datetime) -> None:
 
 def _refused(row: Refund, words: str, now: datetime) -> None:
     """The money is still the buyer's: it stays in, or goes back to, the refunds account, and staff see it (X-04)."""
-    if row.status == Status.FAILED:
-        return
+    if row.status == Status.FAILED or row.paid_by != Refund.PaidBy.PROVIDER:
+        return  # known, or settled another way since
     if row.status in AT_PROVIDER:
         ledger.post(_movement(row, "failed", now))
     row.status, row.failed_at, row.provider_words = Status.FAILED, now, words
-    log.error("refund %s failed; staff must look", row.public_id)
+    if not chargebacks.stand_for(row, now):
+        log.error("refund %s failed; staff must look", row.public_id)
 
 
 def _unanswered(row: Refund, outcome: Unknown, now: datetime) -> None:

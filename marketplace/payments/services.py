@@ -17,6 +17,7 @@ from marketplace.core.policy import ProtectionPolicy
 from marketplace.core.workdays import working_window
 
 from . import ledger
+from .freezing import frozen_words
 from .models import Escrow, Payment, Refund
 
 
@@ -111,12 +112,15 @@ def _decided(escrow: Escrow, row: Refund) -> ledger.Movement:
 
 
 def _take(escrow: Escrow, amount: int, column: str) -> None:
-    """Count the amount out of the escrow; the guarded update and a CHECK refuse what it does not hold (threats.md M2)."""
+    """Count the amount out of the escrow. The guarded update and a CHECK refuse what it does not hold (threats.md M2), and
+    whatever a chargeback has frozen: it is the row that a chargeback writes too, so that one of both waits (M8)."""
     if amount < 0:
         raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
     held = F("captured") - F("refunded") - F("released")
-    enough = Escrow.objects.annotate(held_now=held).filter(pk=escrow.pk, held_now__gte=amount)
+    enough = Escrow.objects.annotate(held_now=held).filter(pk=escrow.pk, freezes=0, held_now__gte=amount)
     if not enough.update(**{column: F(column) + amount}):
+        if Escrow.objects.filter(pk=escrow.pk, freezes__gt=0).exists():
+            raise WrongState(frozen_words())
         raise WrongState(_("There is not so much money left in escrow."))
     setattr(escrow, column, getattr(escrow, column) + amount)
 

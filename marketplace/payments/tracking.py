@@ -17,7 +17,7 @@ Status = Refund.Status
 
 def refunds_for(escrow_pk: int, cause: str) -> list[Refund]:
     """The refunds that one cause decided, one for each payment used; with their payments."""
-    rows = Refund.objects.filter(payment__escrow_id=escrow_pk, cause=cause)
+    rows = Refund.objects.decided_by(cause).filter(payment__escrow_id=escrow_pk)
     return list(rows.select_related("payment").order_by("pk"))
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from disputes import services as disputes
 from disputes.models import Decision, Dispute
 from marketplace.accounts.models import Restriction, Store, User
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.orders.models import Order
 from tests import world

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from disputes import services as disputes
 from disputes.models import Dispute
 from marketplace.accounts.models import StoreMember, User
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.evidence import services as evidence
 from marketplace.notifications.models import Notice
 from tests import world

@@ -30,7 +30,7 @@ from disputes.models import (
 from disputes.reasons import REASONS
 from marketplace.accounts.models import User
 from marketplace.core.access import system_only
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.messaging.models import Message
 from marketplace.notifications.models import Notice
 from marketplace.orders.models import HoldBack, Order, OrderEvent, Shipment, TrackingEvent, TrackingNumber
@@ -65,7 +65,7 @@ ROWS: dict[Any, str] = {
     Decision: "mediator_id outcome amount return_shipping_paid_by reason_code facts evidence_cited note_to_parties "
     "needs_approval decided_at",
     Approval: "mediator_id approved note at",
-    ReturnShipment: "status send_by carrier tracking_number shipped_at lost_at delivered_at check_by contest_code contest_note",
+    ReturnShipment: "status send_by carrier tracking_number shipped_at lost_at delivered_at check_by inspection contest_note",
     Refund: "payment_id amount status cause decided_at expected_from expected_to",
     LedgerEntry: "transaction__kind transaction__at account__kind account__owner account__currency amount",
     Message: "author_id role text sent_at",

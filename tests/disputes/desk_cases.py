@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from tests import world
 from tests.world import DAY
 

@@ -14,7 +14,7 @@ from disputes import services as disputes
 from disputes.access import RULES
 from disputes.models import Dispute
 from marketplace.accounts.models import Restriction, StoreMember
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.evidence.models import Evidence
 from tests import invariants, world

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from disputes import services as disputes
 from disputes.models import Decision, Dispute
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, WrongState
 from marketplace.core.money import Money
 from marketplace.notifications.models import Notice

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, TooLate, VersionChanged, WrongState
 from marketplace.notifications.models import Notice
 from marketplace.orders.models import Order

@@ -11,7 +11,7 @@ from disputes.models import Dispute, DisputeLine, Draft
 from disputes.reasons import REASONS
 from disputes.services import LineData
 from marketplace.accounts.models import Restriction
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import AlreadyDisputed, DomainError, Forbidden, Invalid, TooEarly, TooLate
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy

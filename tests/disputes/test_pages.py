@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from disputes import services
 from disputes.models import Dispute, Draft
 from marketplace.accounts.models import Restriction
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from tests import world

@@ -6,7 +6,7 @@ import pytest
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, TooLate, WrongState
 from tests import invariants, world
 from tests.world import DAY

@@ -20,7 +20,7 @@ from disputes import services as disputes
 from disputes.models import Dispute
 from disputes.services import LineData
 from marketplace.core.access import Actor
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.orders import services as orders

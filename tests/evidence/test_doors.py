@@ -169,6 +169,51 @@ def test_head_tells_the_size_and_opens_nothing_for_long(api: APIClient, evidence
     assert int(response["Content-Length"]) == evidence.clean_size
 
 
+def once(api: APIClient, data: bytes, key: str = "k1", **sent: Any) -> Any:
+    """Send a file under an Idempotency-Key; every form has a boundary of its own, as browsers and libraries make them."""
+    api.credentials(HTTP_IDEMPOTENCY_KEY=key)
+    return send(api, data, **sent)
+
+
+def test_the_same_key_and_file_give_the_same_answer_and_one_row(
+    api: APIClient, policy: ProtectionPolicy
+) -> None:
+    first = once(api, SENT, kind="photo")
+    # what a second effect would have changed: by its bytes alone the file would be known, and this row found again
+    Evidence.objects.update(name="renamed.png")
+    second = once(api, SENT, kind="photo")
+    assert (first.status_code, second.status_code) == (201, 201), first.content
+    assert "Idempotent-Replayed" not in first
+    assert second["Idempotent-Replayed"] == "true"
+    assert second.content == first.content
+    assert second["Content-Type"] == first["Content-Type"] == "application/json"
+    assert Evidence.objects.count() == 1
+
+
+def test_the_same_key_with_anything_else_is_422(api: APIClient, policy: ProtectionPolicy) -> None:
+    first = once(api, SENT, kind="photo")
+    others = {
+        "bytes": (pictures.jpeg(), "zip.jpg", "photo"),
+        "name": (SENT, "other.jpg", "photo"),
+        "field": (SENT, "zip.jpg", "receipt"),
+    }
+    for what, (data, name, kind) in others.items():
+        answer = once(api, data, name=name, kind=kind)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused"), what
+    assert Evidence.objects.count() == 1
+    assert once(api, SENT, kind="photo").content == first.content, "the first answer still stands"
+    assert once(api, pictures.jpeg(), key="k2", kind="photo").status_code == 201
+    assert Evidence.objects.count() == 2
+
+
+def test_a_refused_file_is_refused_again_in_the_same_words(api: APIClient, policy: ProtectionPolicy) -> None:
+    first, second = (once(api, b"MZ no picture", name="setup.png") for _ in range(2))
+    assert first.status_code == second.status_code == 415
+    assert second.content == first.content
+    assert second["Idempotent-Replayed"] == "true"
+    assert not Evidence.objects.exists()
+
+
 @pytest.mark.rule("E-01", "Z-01")
 def test_a_photo_is_sent_by_the_api(api: APIClient, buyer: User, policy: ProtectionPolicy) -> None:
     response = send(api, pictures.POLYGLOTS["exif.jpg"](), kind="receipt", private="true")

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marketplace.accounts.models import Store, StoreMember, User
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden
 from marketplace.core.policy import ProtectionPolicy, draft_from, publish
 from marketplace.notifications.models import Notice

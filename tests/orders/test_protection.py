@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, TooEarly, TooLate, WrongState
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderEvent, State

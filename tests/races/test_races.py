@@ -15,7 +15,7 @@ from django.utils import timezone
 from disputes import services as disputes
 from disputes.models import Dispute
 from marketplace.core.access import Actor
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.errors import DomainError
 from marketplace.notifications.models import Notice
 from marketplace.orders import services as orders

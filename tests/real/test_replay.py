@@ -25,7 +25,7 @@ from rest_framework.test import APIClient
 from disputes.models import Dispute
 from marketplace.accounts.models import ApiToken, User
 from marketplace.core.access import Actor
-from marketplace.core.cases import sweep
+from marketplace.core.clock import sweep
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy, draft_from, publish

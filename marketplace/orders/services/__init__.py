@@ -3,21 +3,34 @@
 from .delivery import change_tracking, extend_protection, record_tracking, request_extension, ship
 from .holding import hold_back, lift_hold_back, settle
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
+from .rating import rate
+from .suspicion import accept_proof, close_on_silence, hold, hold_store, prove, refuse_proof
 
 #: what the clock does, by verb
-BY_CLOCK = {"confirm_automatically": confirm_automatically, "release": release}
+BY_CLOCK = {
+    "confirm_automatically": confirm_automatically,
+    "release": release,
+    "close_on_silence": close_on_silence,
+}
 
 __all__ = [
     "BY_CLOCK",
+    "accept_proof",
     "cancel",
     "change_tracking",
+    "close_on_silence",
     "confirm_automatically",
     "confirm_receipt",
     "extend_protection",
+    "hold",
     "hold_back",
+    "hold_store",
     "lift_hold_back",
     "pay",
+    "prove",
+    "rate",
     "record_tracking",
+    "refuse_proof",
     "release",
     "request_extension",
     "send_message",

@@ -11,6 +11,8 @@ from marketplace.core.cases import step
 from marketplace.core.errors import Invalid, NotFound
 
 from ..models import Order, Shipment, State, TrackingEvent, TrackingNumber
+from ..tracking import report_doubts
+from .doubting import doubt, doubt_shared, lock_numbers
 
 
 def ship(
@@ -26,7 +28,9 @@ def ship(
     with step(Order, pk, "ship", by=by) as order:
         handed_over = min(shipped_at, order.now) if shipped_at else order.now
         order.ship()
-        add_shipment(order, carrier, tracking_number, handed_over, promised_by)
+        lock_numbers([tracking_number])
+        parcel = add_shipment(order, carrier, tracking_number, handed_over, promised_by)
+        doubt_shared(order, parcel, at=order.now)
         order.say(carrier=carrier, tracking_number=tracking_number)
     return order
 
@@ -43,9 +47,7 @@ def add_shipment(
         promised_by=promised_by,
     )
     if tracking_number:
-        TrackingNumber.objects.create(
-            shipment=parcel, carrier=carrier, number=tracking_number, since=shipped_at
-        )
+        TrackingNumber.of(parcel, shipped_at).save()
     cover(order, shipped_at, promised_by)
     return parcel
 
@@ -65,11 +67,11 @@ def change_tracking(pk: int, *, carrier: str, tracking_number: str, by: Actor, s
             raise Invalid.field("tracking_number", "required", _("Enter the new tracking number."))
         parcel = _parcel(order, shipment)
         order.change_tracking()
+        lock_numbers([tracking_number])
         parcel.carrier, parcel.tracking_number = carrier or parcel.carrier, tracking_number.strip()
         parcel.save(update_fields=["carrier", "tracking_number"])
-        TrackingNumber.objects.create(
-            shipment=parcel, carrier=parcel.carrier, number=parcel.tracking_number, since=order.now
-        )
+        TrackingNumber.of(parcel, order.now).save()
+        doubt_shared(order, parcel, at=order.now)
         order.say(carrier=parcel.carrier, tracking_number=parcel.tracking_number)
     return order
 
@@ -92,8 +94,11 @@ def record_tracking(
         _event, is_new = TrackingEvent.objects.get_or_create(
             shipment=parcel, code=code, at=when, defaults={"city": city, "country": country}
         )
-        if is_new and code == TrackingEvent.Code.DELIVERED:
-            deliver(order, parcel, when)
+        if is_new:
+            doubts = report_doubts(order, parcel, code=code, at=when, country=country, city=city)
+            doubt(order, parcel, doubts, at=order.now)
+            if code == TrackingEvent.Code.DELIVERED:
+                deliver(order, parcel, when)
         order.say(code=code, city=city, country=country, happened_at=when.isoformat())
     return order
 

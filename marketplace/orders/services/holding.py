@@ -6,7 +6,7 @@ The dispute's own step has locked the order already (the order is locked first, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from marketplace.core.access import Actor
 from marketplace.core.errors import WrongState
 from marketplace.payments import services as payments
+from marketplace.payments.models import Refund
 
 from ..models import HoldBack, Order, OrderLine, State
 
@@ -22,35 +23,52 @@ def hold_back(order: Order, *, key: str, amount: int, by: Actor) -> None:
     """From now on this part of the escrow belongs to the dispute `key`; the rest is released as usual."""
     if order.free_to_release < amount:
         raise WrongState(_("There is not so much money left in escrow."))
-    HoldBack.objects.create(order=order, key=key, amount=amount)
+    HoldBack.objects.create(order=order, store_id=order.store_id, key=key, amount=amount)
     order.held_back += amount
     order.say(dispute=key, amount=order.money(amount).as_json())
     order.finish("hold_back", by, order.state)
 
 
-def lift_hold_back(order: Order, *, key: str, at: datetime, by: Actor) -> None:
-    """The dispute was given up: its money is the order's again."""
-    amount = _end(order, key, at)
+def lift_hold_back(
+    order: Order, *, key: str, at: datetime, by: Actor, answered_in: timedelta | None = None
+) -> None:
+    """The dispute was given up: its money is the order's again, or, after a failed hold, the buyer's (O-08).
+
+    `answered_in`: how long the seller took to answer, for the store's record (O-13).
+    """
+    before, order.at = order.state, at
+    amount = _end(order, key, at, lost=False, answered_in=answered_in)
+    _close_after_hold(order, key, at)
     order.say(dispute=key, amount=order.money(amount).as_json())
-    order.finish("lift_hold_back", by, order.state)
+    order.finish("lift_hold_back", by, before)
 
 
 def settle(
-    order: Order, *, key: str, to_buyer: int, by_line: Mapping[int, int], at: datetime, by: Actor
+    order: Order,
+    *,
+    key: str,
+    to_buyer: int,
+    by_line: Mapping[int, int],
+    at: datetime,
+    by: Actor,
+    lost: bool | None = None,
+    answered_in: timedelta | None = None,
 ) -> None:
     """The dispute ended: so much to the buyer, the rest to the seller, in this same transaction (X-05).
 
     Before anything was shipped the rest stays in escrow: the seller has not earned it yet. `by_line`: line pk → its
-    part of the refund, in minor units.
+    part of the refund, in minor units. For the store's record (O-13): `lost`: did it end against the seller (unless
+    told otherwise: did the buyer get money); `answered_in`: how long the seller took to answer.
     """
-    amount = _end(order, key, at)
+    amount = _end(order, key, at, lost=to_buyer > 0 if lost is None else lost, answered_in=answered_in)
     before, order.at = order.state, at
     payments.refund(order.escrow, to_buyer, cause=f"dispute:{key}", at=at, policy=order.policy)
     to_seller = amount - to_buyer if order.shipped_at else 0
     payments.release(order.escrow, to_seller, cause=f"dispute:{key}", at=at)
     for line_pk, part in by_line.items():
         OrderLine.objects.filter(pk=line_pk).update(refunded=F("refunded") + part)
-    order.settle()
+    if not _close_after_hold(order, key, at):
+        order.settle()
     if order.state in (State.COMPLETED, State.CLOSED):
         order.closed_at = at
     order.say(
@@ -59,11 +77,34 @@ def settle(
     order.finish("settle", by, before)
 
 
-def _end(order: Order, key: str, at: datetime) -> int:
+def _close_after_hold(order: Order, key: str, at: datetime) -> bool:
+    """Was the order only waiting for its last disputes to be closed (O-08)? Then what they leave goes back too."""
+    if order.hold_failed_at is None:
+        return False
+    give_back(order, cause=f"order:{order.public_id}:hold:{key}", at=at)
+    order.settle()
+    if order.state in (State.COMPLETED, State.CLOSED):
+        order.closed_at = at
+    return True
+
+
+def give_back(order: Order, *, cause: str, at: datetime) -> int:
+    """Refund all that no dispute owns after a failed hold, sooner than usual where the policy says so (O-08)."""
+    amount = order.free_to_release
+    refunds = payments.refund(order.escrow, amount, cause=cause, at=at, policy=order.policy)
+    latest = (at + timedelta(days=order.policy.hold_refund_days)).date()
+    for refund in refunds:
+        refund.expected_to = min(refund.expected_to, latest)
+        refund.expected_from = min(refund.expected_from, latest)
+    Refund.objects.bulk_update(refunds, ["expected_from", "expected_to"])
+    return amount
+
+
+def _end(order: Order, key: str, at: datetime, *, lost: bool, answered_in: timedelta | None) -> int:
     hold = HoldBack.objects.select_for_update().get(key=key, order=order)
     if hold.ended_at is not None:
         raise WrongState(_("This dispute has been settled already."))
-    hold.ended_at = at
-    hold.save(update_fields=["ended_at"])
+    hold.ended_at, hold.lost, hold.answered_in = at, lost, answered_in
+    hold.save(update_fields=["ended_at", "lost", "answered_in"])
     order.held_back -= hold.amount
     return hold.amount

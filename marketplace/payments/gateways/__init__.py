@@ -9,6 +9,8 @@ from django.conf import settings
 from .base import (
     Answer,
     BadEvent,
+    Bank,
+    ChargebackAnswer,
     Gateway,
     GatewayError,
     NotNow,
@@ -23,6 +25,8 @@ __all__ = (
     "NAMES",
     "Answer",
     "BadEvent",
+    "Bank",
+    "ChargebackAnswer",
     "Gateway",
     "GatewayError",
     "NotNow",

@@ -36,15 +36,40 @@ class Answer:
     said: Said
     provider_id: str
     words: str = ""
+    #: by which the buyer's bank finds it, once the provider knows it (for cards: the ARN)
+    bank_reference: str = ""
+
+
+class Bank(StrEnum):
+    """How a chargeback stands between the buyer's bank and the provider."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class ChargebackAnswer:
+    """The provider's state of one chargeback. `withdrawn`: the bank holds the money at this moment."""
+
+    status: Bank
+    amount: int
+    withdrawn: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class ProviderEventData:
-    """A webhook event, with its signature checked: only that something happened to a refund, never what."""
+    """A webhook event, with its signature checked: only that something happened to a refund or a chargeback, never what.
+
+    Of a chargeback the payment's names at the provider come along: it freezes their money before anybody is asked.
+    """
 
     event_id: str
     provider_id: str = ""
     key: str = ""
+    chargeback_id: str = ""
+    payment_references: tuple[str, ...] = ()
 
 
 class GatewayError(Exception):
@@ -93,8 +118,11 @@ class Gateway(Protocol):
     def status(self, provider_id: str) -> Answer:
         """What has become of a refund that the provider has."""
 
+    def chargeback(self, provider_id: str) -> ChargebackAnswer:
+        """How a chargeback stands."""
+
     def event(self, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        """Check a webhook's signature on the raw body, and read which refund it is about. Raises BadEvent."""
+        """Check a webhook's signature on the raw body, and read what it is about. Raises BadEvent."""
 
     def refunded(self, references: Iterable[str]) -> dict[str, int]:
         """The provider's own books: payment reference → sum of its refunds that have not failed."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ..models import Payment, SandboxRefund
-from .base import Answer, BadEvent, ProviderEventData, RefundRequest, Refused, Said, Unknown
+from .base import Answer, BadEvent, ChargebackAnswer, ProviderEventData, RefundRequest, Refused, Said, Unknown
 
 PREFIX = "sandbox_"
 
@@ -53,6 +53,9 @@ class SandboxGateway:
             known.status = Said.CONFIRMED
             known.save(update_fields=["status"])
         return self._answer(known)
+
+    def chargeback(self, provider_id: str) -> ChargebackAnswer:
+        raise Unknown("Nobody's bank asks the sandbox for money.")
 
     def event(self, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         raise BadEvent("The sandbox sends no webhooks.")

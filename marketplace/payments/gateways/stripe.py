@@ -15,7 +15,18 @@ from typing import Any
 import stripe
 from django.utils import timezone
 
-from .base import Answer, BadEvent, NotNow, ProviderEventData, RefundRequest, Refused, Said, Unknown
+from .base import (
+    Answer,
+    BadEvent,
+    Bank,
+    ChargebackAnswer,
+    NotNow,
+    ProviderEventData,
+    RefundRequest,
+    Refused,
+    Said,
+    Unknown,
+)
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 8.0
 PAGE = 100  # refunds a page: Stripe's maximum
@@ -30,6 +41,18 @@ _SAID = {
     "failed": Said.FAILED,
     "canceled": Said.FAILED,
 }
+#: how a dispute of Stripe, which is a chargeback to us, stands. A warning is a question of the bank before it takes
+#: anything: money moved meanwhile could be asked for again, so it freezes too.
+_BANK = {
+    "warning_needs_response": Bank.OPEN,
+    "warning_under_review": Bank.OPEN,
+    "needs_response": Bank.OPEN,
+    "under_review": Bank.OPEN,
+    "warning_closed": Bank.WON,
+    "prevented": Bank.WON,
+    "won": Bank.WON,
+    "lost": Bank.LOST,
+}
 #: currencies without a minor unit that Stripe counts in hundredths all the same
 _IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
 #: currencies of two digits that Stripe counts in whole units
@@ -43,12 +66,13 @@ class StripeGateway:
 
     def __init__(self, secret_key: str, webhook_secret: str, api_base: str = "") -> None:
         self._webhook_secret = webhook_secret
-        self._refunds = stripe.StripeClient(
+        api = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else {},
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
-        ).v1.refunds
+        ).v1
+        self._refunds, self._disputes = api.refunds, api.disputes
 
     def refund(self, request: RefundRequest) -> Answer:
         params: Any = {
@@ -70,21 +94,28 @@ class StripeGateway:
         with _errors(sending=False):
             return _answer(self._refunds.retrieve(provider_id))
 
+    def chargeback(self, provider_id: str) -> ChargebackAnswer:
+        with _errors(sending=False):
+            found = self._disputes.retrieve(provider_id).to_dict()
+        status = _BANK.get(found.get("status") or "")
+        if status is None:
+            raise Unknown(f"Stripe says {found.get('status')!r}.")
+        # What was withdrawn counts below zero, what came back above; in the currency of our account at Stripe.
+        moved = sum(row.get("amount", 0) for row in found.get("balance_transactions") or ())
+        amount = from_stripe(found["amount"], found["currency"])
+        return ChargebackAnswer(status, amount, moved < 0, str(found.get("reason") or "")[:120])
+
     def event(self, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         check_signature(
             body, headers.get("Stripe-Signature", ""), self._webhook_secret, now=timezone.now().timestamp()
         )
         try:
             event = json.loads(body)
-            event_id, about = event["id"], event["data"]["object"]
-            is_refund = about.get("object") == "refund"
-            key = (about.get("metadata") or {}).get(METADATA, "") if is_refund else ""
-            found = ProviderEventData(event_id, about["id"] if is_refund else "", key)
+            found = _event(event["id"], event["data"]["object"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadEvent("This is no event.") from error
-        if not all(
-            isinstance(text, str) and "\x00" not in text and len(text) <= 120 for text in vars(found).values()
-        ):
+        texts = (found.event_id, found.provider_id, found.key, found.chargeback_id, *found.payment_references)
+        if not all(isinstance(text, str) and "\x00" not in text and len(text) <= 120 for text in texts):
             raise BadEvent("This is no event.")
         return found
 
@@ -99,6 +130,16 @@ class StripeGateway:
     def _of(self, payment_reference: str) -> Iterator[stripe.Refund]:
         params: Any = {**_payment(payment_reference), "limit": PAGE}
         yield from self._refunds.list(params).auto_paging_iter()
+
+
+def _event(event_id: str, about: dict[str, Any]) -> ProviderEventData:
+    """What an event is about; one about anything but refunds and disputes only has its id."""
+    if about.get("object") == "refund":
+        return ProviderEventData(event_id, about["id"], (about.get("metadata") or {}).get(METADATA, ""))
+    if about.get("object") == "dispute":
+        names = tuple(name for name in (about.get("payment_intent"), about.get("charge")) if name)
+        return ProviderEventData(event_id, chargeback_id=about["id"], payment_references=names)
+    return ProviderEventData(event_id)
 
 
 def _payment(reference: str) -> dict[str, str]:
@@ -129,7 +170,14 @@ def _answer(refund: stripe.Refund) -> Answer:
     if said is None:
         raise Unknown(f"Stripe says {refund.status!r}.")
     words = (getattr(refund, "failure_reason", None) or refund.status or "") if said == Said.FAILED else ""
-    return Answer(said, refund.id, words)
+    return Answer(said, refund.id, words, _bank_reference(refund))
+
+
+def _bank_reference(refund: stripe.Refund) -> str:
+    """The number by which the buyer's bank finds the refund; Stripe learns it some days after sending."""
+    details = refund.to_dict().get("destination_details") or {}
+    way = details.get(details.get("type") or "") or {}
+    return str(way.get("reference") or "")[:120] if way.get("reference_status") == "available" else ""
 
 
 @contextmanager

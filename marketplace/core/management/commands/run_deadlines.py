@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from marketplace.core.cases import set_aside, sweep, take_up_again
+from marketplace.core import gate, outages
+from marketplace.core.clock import set_aside, sweep, take_up_again
 
 
 class Command(BaseCommand):
@@ -21,6 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, retry: bool = False, **options: Any) -> None:
         if retry:
             take_up_again()
+        gate.believe()  # somebody is looking
+        outages.tell()
         done = sweep()
         for what, times in sorted(done.items()):
             self.stdout.write(f"{what:<44}{times:>8}")

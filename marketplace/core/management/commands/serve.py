@@ -8,7 +8,8 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from marketplace import database
 
 PATIENCE = 5.0  # seconds for an orderly stop; after that the rest is killed
 WATCH_SECONDS = 2.0  # how often everybody is looked after
+ASK_SECONDS = 30.0  # how often the site is asked whether people can reach it
 RESTARTS_A_MINUTE = 3  # who ends more often than this has a fault that a new start does not mend
 
 
@@ -140,10 +142,13 @@ class Command(BaseCommand):
             self._stop(children)
 
     def _watch(self, children: list[Child], host: str, port: int) -> str | None:
-        up, failed = False, None
+        up, failed, ask_at = False, None, 0.0
         while not failed and not self.stop_asked.wait(WATCH_SECONDS if up else 0.1):
-            if not up and (up := self._answers(host, port)):
-                self.stdout.write(f"Redress is on http://{host}:{port}/ - stop it with Ctrl-C.")
+            if time.monotonic() >= ask_at and self._answers(host, port):
+                ask_at = time.monotonic() + ASK_SECONDS
+                if not up:
+                    self.stdout.write(f"Redress is on http://{host}:{port}/ - stop it with Ctrl-C.")
+                up = True
             if database.is_embedded():
                 database.ensure_running()  # first: who lost it and ended can only come back after it
             for child in children:
@@ -171,8 +176,10 @@ class Command(BaseCommand):
             child.end(deadline)
 
     def _answers(self, host: str, port: int) -> bool:
-        with suppress(OSError), socket.create_connection((host, port), timeout=1):
-            return True
+        """Does the site answer? Asking leaves the heartbeat by which outages are known, workers or no workers (Z-03)."""
+        with suppress(OSError, HTTPException), closing(HTTPConnection(host, port, timeout=3)) as site:
+            site.request("GET", "/healthz/")
+            return site.getresponse().status > 0
         return False
 
     def _web(self, host: str, port: int) -> list[str]:

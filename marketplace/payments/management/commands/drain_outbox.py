@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from marketplace.notifications import mail
-from marketplace.payments import outbox
+from marketplace.payments import chargebacks, outbox
 
 
 class Command(BaseCommand):
@@ -21,6 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, help="at most so many of each")
 
     def handle(self, *args: Any, limit: int | None = None, **options: Any) -> None:
+        asked = chargebacks.drain()
+        if asked:  # rare: no line of its own where there is none
+            self._say("banks", asked)
         self._say("refunds", outbox.drain(limit=limit))
         self._say("mail", mail.drain(limit=limit))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,13 +18,16 @@ from marketplace.core.money import Money
 from marketplace.core.templatetags.ui import countdown, moment, money, money_filter
 from marketplace.orders.presenters import sentence
 
-from .models import Dispute, ReachedBy, Remedy, Result, State
-from .reasons import REASONS
+from ..models import WITH_STAFF, Dispute, ReachedBy, Result, State
+from ..models.dispute import GIVING_UP, REPLACEMENT_DELIVERED, REPLACEMENT_SENT, RETURN_DELIVERED
+from ..reasons import REASONS
+from . import mediating, negotiating, returning
+from .negotiating import BUYER, SELLER, Words
 
 ENDED = (State.RESOLVED, State.CANCELLED)
-BUYER, SELLER = "buyer", "seller"
 
 HAPPENED: dict[str, Any] = {
+    "outage": gettext_lazy("The site was down: there is more time"),
     "open": gettext_lazy("The dispute was opened"),
     "accept_claim": gettext_lazy("The seller accepted the request"),
     "grant_claim": gettext_lazy("The seller did not answer in time: the buyer gets what they asked for"),
@@ -85,15 +88,18 @@ def state_words(dispute: Dispute, role: str) -> tuple[str, str]:
     if waits_for(dispute) == role:
         return _("Waiting for you"), "wait"
     if state == State.RESOLVED:
-        good = dispute.outcome != Result.NO_REFUND
+        good = dispute.outcome not in (Result.NO_REFUND, Result.FRAUD)
         return str(dispute.get_outcome_display()), "good" if good else ""
     labels = {
         State.AWAITING_SELLER: (_("Waiting for the seller"), ""),
         State.NEGOTIATION: (_("In negotiation"), ""),
         State.MEDIATION: (_("With a mediator"), "staff"),
+        State.AWAITING_EVIDENCE: (_("With a mediator"), "staff"),
+        State.AWAITING_CHOICE: (_("Waiting for the buyer's choice"), ""),
         State.AWAITING_APPROVAL: (_("With a mediator"), "staff"),
         State.AWAITING_RETURN: (_("Waiting for the return"), ""),
         State.RETURN_IN_TRANSIT: (_("Return on its way"), ""),
+        State.AWAITING_REPLACEMENT: (_("Waiting for the replacement"), ""),
         State.CANCELLED: (_("Closed"), ""),
     }
     return labels[State(state)]
@@ -132,74 +138,26 @@ def next_step(dispute: Dispute, role: str, now: datetime) -> NextStep | None:
     if default.outcome:
         parts |= {"buyer": money(default.outcome.buyer), "seller": money(default.outcome.seller)}
     parts["held"] = money(dispute.money(dispute.held))
-    title, words = _words(dispute, dispute.phase, role if role in (BUYER, SELLER) else "")
+    title, words = WORDS[dispute.phase](dispute, dispute.phase, role if role in (BUYER, SELLER) else "")
     return NextStep(title, waits_for(dispute) != role, [sentence(each, **parts) for each in words])
 
 
-def _words(dispute: Dispute, phase: str, role: str) -> tuple[str, Sequence[str]]:
-    """Title and sentences for a phase; they may name at, left, buyer, seller (sums) and held."""
-    if phase == State.AWAITING_SELLER:
-        return _awaiting_seller(role, with_return=dispute.claim.remedy == Remedy.RETURN_AND_REFUND)
-    if phase == State.NEGOTIATION:
-        return _negotiation(dispute, role)
-    if phase in (State.MEDIATION, State.AWAITING_APPROVAL):
-        decides = _("A mediator decides about {held}. We plan to decide by {at}.")
-        return _("A mediator looks at this"), [
-            decides,
-            _("You do not need to do anything. You can still add photos or files."),
-        ]
-    return _returning(phase, role)
-
-
-def _awaiting_seller(role: str, *, with_return: bool) -> tuple[str, Sequence[str]]:
-    if role == SELLER:
-        by = _("Answer by {at}. That is in {left}.")
-        if with_return:
-            then = _(
-                "If you do nothing, the buyer sends the item back and then gets {buyer}. You keep {seller}."
-            )
-        else:
-            then = _("If you do nothing, the buyer gets {buyer} and you get {seller}.")
-        return _("Your next step: answer the buyer"), [by, then]
-    by = _("The seller must answer by {at}. That is in {left}.")
-    if with_return:
-        then = _("If they do nothing, you send the item back and then get {buyer}.")
-    else:
-        then = _("If they do nothing, you get {buyer}.")
-    return _("Waiting for the seller"), [by, then, _("You do not need to do anything now.")]
-
-
-def _negotiation(dispute: Dispute, role: str) -> tuple[str, Sequence[str]]:
-    then = _("If you two do not agree by {at}, a mediator decides about {held}. That is in {left}.")
-    if role == SELLER:
-        title = _("You said no") if dispute.answered_at else _("Your next step: answer the buyer")
-        return title, [then, _("Until then you can still accept what the buyer asks for.")]
-    if role == BUYER:
-        title = _("The seller said no") if dispute.answered_at else _("Waiting for the seller")
-        return title, [then, _("You do not need to do anything. Your request stays as it is.")]
-    return _("The two sides talk"), [then]
-
-
-def _returning(phase: str, role: str) -> tuple[str, Sequence[str]]:
-    if phase == State.AWAITING_RETURN:
-        if role == BUYER:
-            by = _("Send it and enter the tracking number by {at}. That is in {left}.")
-            return _("Your next step: send the item back"), [
-                by,
-                _("If you do nothing, you get no money back."),
-            ]
-        by = _("The buyer sends the item back by {at}.")
-        return _("Waiting for the return"), [by, _("If they do not, the money goes to the seller: {seller}.")]
-    if phase == "return_delivered":
-        if role == SELLER:
-            by = _("Look at the item and tell us by {at}. That is in {left}.")
-            return _("Your next step: check the return"), [
-                by,
-                _("If you do nothing, the buyer gets {buyer}."),
-            ]
-        by = _("The seller checks the item by {at}.")
-        return _("The item is back at the seller"), [by, _("If they do nothing, the buyer gets {buyer}.")]
-    return _("The return is on its way"), [_("If it has not come by {at}, a mediator looks at this.")]
+#: which module words which phase; every open phase stands here (tests/disputes/test_pages.py holds that)
+WORDS: Mapping[str, Callable[[Dispute, str, str], Words]] = {
+    **dict.fromkeys((State.AWAITING_SELLER, State.NEGOTIATION, GIVING_UP), negotiating.words),
+    **dict.fromkeys(WITH_STAFF, mediating.words),
+    **dict.fromkeys(
+        (
+            State.AWAITING_RETURN,
+            State.RETURN_IN_TRANSIT,
+            RETURN_DELIVERED,
+            State.AWAITING_REPLACEMENT,
+            REPLACEMENT_SENT,
+            REPLACEMENT_DELIVERED,
+        ),
+        returning.words,
+    ),
+}
 
 
 # -- how it ended ------------------------------------------------------------------------------------------------

@@ -1,4 +1,9 @@
-"""Orders under buyer protection: what was bought, what was paid, where the parcel is, and until when the buyer is protected."""
+"""The order itself: its states, its dates, its share of the escrow, and until when the buyer is protected.
+
+An order is a case: it moves only by the transitions below, which only services call. `DEADLINES` says of every open
+state what happens when nobody does anything; what was done stands in `OrderEvent`. The parcels are in parcel.py, the
+lines in listing.py.
+"""
 
 from __future__ import annotations
 
@@ -7,61 +12,31 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
-from marketplace.core.cases import Case, CaseEvent, Deadline, Outcome
+from marketplace.core.cases import CaseEvent, Deadline, Outcome
 from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy, published
+from marketplace.core.windows import longer
 from marketplace.messaging.models import Thread
+from marketplace.payments.freezing import MoneyCase
 from marketplace.payments.models import Escrow
 
-from . import access
-
-
-class Listing(models.Model):
-    """Something a store sells, as far as orders need to know it."""
-
-    public_id = PublicIdField(prefix="lst")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="listings")
-    reference = models.CharField(max_length=120)
-    title = models.CharField(_("title"), max_length=300)
-    category = models.CharField(_("category"), max_length=120, blank=True)
-    warranty_months = models.PositiveSmallIntegerField(_("warranty (months)"), null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["store", "reference"], name="one_listing_per_store_reference")
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class State(models.TextChoices):
-    AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
-    PAID = "paid", _("Paid")
-    SHIPPED = "shipped", _("Shipped")
-    DELIVERED = "delivered", _("Delivered")
-    COMPLETED = "completed", _("Completed")
-    ON_HOLD = "on_hold", _("On hold")
-    CANCELLED = "cancelled", _("Cancelled")
-    CLOSED = "closed", _("Closed")
-
-
-#: DEADLINES key of a delivered order whose receipt is confirmed: it waits for the release, not for the confirmation
-CONFIRMED = "confirmed"
+from .. import access
+from .holding import Holdable
+from .states import CLOSING, CONFIRMED, PROVED, State
 
 
 def _release_due(order: Order) -> datetime | None:
     """The end of the window after receipt; None while everything still held belongs to disputes. An order for which
     nothing was held (paid with coupons alone) ends then too."""
-    return order.window_ends_at if order.free_to_release > 0 or not order.held_back else None
+    waits = order.free_to_release > 0 or not order.held_back
+    return order.confirmed_at + order.policy.post_receipt if waits and order.confirmed_at else None
 
 
 def _is_confirmed(order: Any) -> bool:
@@ -76,12 +51,21 @@ def _is_undisputed(order: Any) -> bool:
     return bool(order.held_back == 0)
 
 
+def _is_unrated(order: Any) -> bool:
+    return order.rated_at is None
+
+
+def _all_back(order: Order) -> Outcome:
+    """What a failed hold brings: all that no dispute owns goes back to the buyer (O-08, X-06)."""
+    return Outcome(buyer=order.money(order.free_to_release), seller=Money(0, order.currency))
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, actor: Actor) -> OrderQuerySet:
         return self.filter(access.visible(actor))
 
 
-class Order(Case):
+class Order(Holdable, MoneyCase):
     """One order of one buyer at one store, its money in one escrow."""
 
     public_id = PublicIdField(prefix="ord")
@@ -117,6 +101,16 @@ class Order(Case):
         default=0, help_text="Part of the escrow that open disputes are about (O-05)"
     )
     extension_asked_at = models.DateTimeField(null=True, blank=True)
+    rated_at = models.DateTimeField(null=True, blank=True, help_text="When its buyer rated it, once (O-13)")
+    proved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the seller of an order on hold first sent a proof (O-08)"
+    )
+    hold_failed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The proof was refused, or there was none"
+    )
+    hold_time = models.DurationField(
+        default=timedelta, help_text="Time spent on hold; the seller's time to send it is longer by it"
+    )
 
     objects = OrderQuerySet.as_manager()
 
@@ -129,35 +123,66 @@ class Order(Case):
             models.CheckConstraint(condition=Q(held_back__gte=0), name="held_back_not_below_zero"),
         ]
         indexes = [
-            *Case.Meta.indexes,
+            *MoneyCase.Meta.indexes,
             models.Index(fields=["buyer", "-placed_at", "-id"], name="order_by_buyer"),
             models.Index(fields=["store", "-placed_at", "-id"], name="order_by_store"),
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(
+                fields=["store", "-closed_at"],
+                condition=Q(closed_at__isnull=False, paid_at__isnull=False),
+                name="order_ended_by_store",
+            ),
         ]
 
     RULES = access.RULES
     ANY_TIME = frozenset({"record_tracking", "change_tracking", "send_message"})
+    MOVES_MONEY = frozenset({"cancel", "refuse_proof"})
+    NEVER_FROZEN = frozenset({"confirm_automatically"})
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("escrow", "store")
     DEADLINES: ClassVar[dict[str, Deadline]] = {
         State.AWAITING_PAYMENT: Deadline(
             lambda o: None, None, "buyer", why="Nothing is held before it is paid."
         ),
         State.PAID: Deadline(
-            lambda o: o.paid_at + o.policy.ship_within,
+            lambda o: o.send_due,
             None,
             "seller",
             why="From this date the buyer may cancel or claim; the money stays in escrow.",
+            opens=lambda o: o.paid_at,
         ),
-        State.SHIPPED: Deadline(lambda o: o.protection_ends_at, "confirm_automatically", "buyer"),
-        State.DELIVERED: Deadline(lambda o: o.protection_ends_at, "confirm_automatically", "buyer"),
+        State.SHIPPED: Deadline(
+            lambda o: o.protection_ends_at, "confirm_automatically", "buyer", opens=lambda o: o.shipped_at
+        ),
+        State.DELIVERED: Deadline(
+            lambda o: o.protection_ends_at, "confirm_automatically", "buyer", opens=lambda o: o.shipped_at
+        ),
         CONFIRMED: Deadline(
             _release_due,
             "release",
             "buyer",
             lambda o: Outcome(buyer=Money(0, o.currency), seller=Money(o.free_to_release, o.currency)),
             why="While disputes hold all of it, they decide when it ends.",
+            opens=lambda o: o.confirmed_at,
         ),
-        State.ON_HOLD: Deadline(lambda o: None, None, "moderator", why="A moderator decides."),
+        State.ON_HOLD: Deadline(
+            lambda o: o.entered_at + timedelta(days=o.policy.hold_proof_days),
+            "close_on_silence",
+            "seller",
+            _all_back,
+            opens=lambda o: o.entered_at,
+        ),
+        PROVED: Deadline(
+            lambda o: o.proved_at + timedelta(days=o.policy.report_answer_days),
+            None,
+            "moderator",
+            why="The seller was not silent: a moderator decides, no clock does. This is the target date.",
+        ),
+        CLOSING: Deadline(
+            lambda o: None,
+            None,
+            "mediator",
+            why="A dispute owns the rest of the money; the order closes when it ends (X-06).",
+        ),
     }
 
     def __str__(self) -> str:
@@ -175,6 +200,10 @@ class Order(Case):
 
     @property
     def phase(self) -> str:
+        if self.state == State.ON_HOLD and self.hold_failed_at:
+            return CLOSING
+        if self.state == State.ON_HOLD and self.proved_at:
+            return PROVED
         return CONFIRMED if self.state == State.DELIVERED and self.confirmed_at else self.state
 
     def verbs_for(self, by: Actor, *, now: datetime | None = None) -> list[str]:
@@ -187,7 +216,25 @@ class Order(Case):
     @property
     def buyer_may_cancel_from(self) -> datetime | None:
         """A paid order can be called off once the seller's time to ship has passed; an unpaid one at any time."""
-        return self.paid_at + self.policy.ship_within if self.paid_at else None
+        return self.send_by
+
+    @property
+    def send_due(self) -> datetime | None:
+        """The end of the seller's time to send it; the clock stood still while the order was on hold (O-08)."""
+        return self.paid_at + self.policy.ship_within + self.hold_time if self.paid_at else None
+
+    @property
+    def send_by(self) -> datetime | None:
+        """That end, as it is after outages."""
+        return self._after_outages(self.paid_at, self.send_due)
+
+    @property
+    def protected_until(self) -> datetime | None:
+        """The end of protection for the delivery, as it is after outages; None before shipment."""
+        return self._after_outages(self.shipped_at, self.protection_ends_at)
+
+    def _after_outages(self, opened: datetime | None, due: datetime | None) -> datetime | None:
+        return longer(opened, due, self.outages) if opened and due else due
 
     # -- money and time, derived ----------------------------------------------------------------------------
 
@@ -202,8 +249,8 @@ class Order(Case):
     @property
     def window_ends_at(self) -> datetime | None:
         """The end of the time in which a dispute may be opened; None before shipment. Confirmed or not (O-04)."""
-        start = self.confirmed_at or self.protection_ends_at
-        return start + self.policy.post_receipt if start else None
+        start = self.confirmed_at or self.protected_until
+        return self._after_outages(start, start + self.policy.post_receipt) if start else None
 
     def promise(self, shipped_at: datetime, promised_by: datetime | None) -> datetime:
         """The end of protection for a parcel: as promised, at most the policy's maximum, never before shipment."""
@@ -264,8 +311,10 @@ class Order(Case):
 
     @transition(
         field=state,
-        source=[State.PAID, State.SHIPPED, State.DELIVERED],
-        target=RETURN_VALUE(State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED, State.CLOSED),
+        source=[State.PAID, State.ON_HOLD, State.SHIPPED, State.DELIVERED],
+        target=RETURN_VALUE(
+            State.PAID, State.ON_HOLD, State.SHIPPED, State.DELIVERED, State.COMPLETED, State.CLOSED
+        ),
     )
     def settle(self) -> str:
         """A dispute about part of it ended. With nothing left: completed, or closed where all went back."""
@@ -295,144 +344,45 @@ class Order(Case):
     def cancel(self) -> None:
         """Called off before anything was sent; what was paid goes back."""
 
+    @transition(field=state, source=State.COMPLETED, target=None, conditions=[_is_unrated])
+    def rate(self) -> None:
+        """The buyer says what they think of the order, once (O-13)."""
+
     @transition(field=state, source="*", target=None)
     def send_message(self) -> None:
         """The buyer and the seller can always write to each other (O-09)."""
-
-
-class OrderLine(models.Model):
-    """One line of an order. `paid` and `paid_shipping` are its share of what was really paid, after every discount (D-06)."""
-
-    public_id = PublicIdField(prefix="lin")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="lines")
-    reference = models.CharField(max_length=120)
-    title = models.CharField(max_length=300, help_text="As it was when it was bought")
-    quantity = models.PositiveIntegerField()
-    unit_price = models.BigIntegerField()
-    discount = models.BigIntegerField(default=0, help_text="Of the whole line")
-    shipping = models.BigIntegerField(default=0, help_text="Of the whole line")
-    paid = models.BigIntegerField(default=0)
-    paid_shipping = models.BigIntegerField(default=0)
-    refunded = models.BigIntegerField(default=0)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["order", "reference"], name="one_line_per_reference"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
-            models.CheckConstraint(
-                condition=Q(
-                    unit_price__gte=0, discount__gte=0, shipping__gte=0, paid__gte=0, paid_shipping__gte=0
-                ),
-                name="line_amounts_not_below_zero",
-            ),
-            models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("paid") + F("paid_shipping")),
-                name="line_refunds_within_paid",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def price(self) -> int:
-        """What the goods of the line should have cost, discount taken off."""
-        return self.unit_price * self.quantity - self.discount
 
 
 class HoldBack(models.Model):
     """Money of the order that one open dispute is about; ended when the dispute ends (O-05, X-06)."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="hold_backs")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=60, unique=True, help_text="Public id of the dispute")
     amount = models.BigIntegerField()
+    from_bank = models.BigIntegerField(
+        default=0, help_text="What a lost chargeback took of it: the buyer has that already (X-06)"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
+    lost = models.BooleanField(
+        null=True, blank=True, help_text="Did it end against the seller? For the store's record (O-13)"
+    )
+    answered_in = models.DurationField(
+        null=True, blank=True, help_text="How long the seller took to answer; silence: all the time there was"
+    )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="hold_back_above_zero")]
+        constraints = [models.CheckConstraint(
+                condition=Q(amount__gte=0, from_bank__gte=0) & ~Q(amount=0, from_bank=0), name="hold_back_above_zero"
+            )]
+        indexes = [
+            models.Index(
+                fields=["store", "-ended_at"], condition=Q(ended_at__isnull=False), name="hold_back_by_store"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key
-
-
-class Shipment(models.Model):
-    """One parcel. Its present number is here; every number it ever had is in `numbers` (O-06)."""
-
-    public_id = PublicIdField(prefix="shp")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
-    carrier = models.CharField(max_length=120, blank=True)
-    tracking_number = models.CharField(max_length=120, blank=True, db_index=True)
-    shipped_at = models.DateTimeField()
-    promised_by = models.DateTimeField(null=True, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return self.tracking_number or self.public_id
-
-
-class TrackingNumber(models.Model):
-    """A number that a parcel had, from when on."""
-
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="numbers")
-    carrier = models.CharField(max_length=120, blank=True)
-    number = models.CharField(max_length=120)
-    since = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class TrackingEvent(models.Model):
-    """What a carrier reported of a parcel."""
-
-    class Code(models.TextChoices):
-        IN_TRANSIT = "in_transit", _("On its way")
-        IN_DESTINATION_COUNTRY = "in_destination_country", _("In the country of destination")
-        OUT_FOR_DELIVERY = "out_for_delivery", _("Out for delivery")
-        DELIVERED = "delivered", _("Delivered")
-        RETURNED = "returned", _("Sent back by the carrier")
-
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="tracking_events")
-    code = models.CharField(max_length=24, choices=Code)
-    at = models.DateTimeField()
-    country = models.CharField(max_length=2, blank=True)
-    city = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        ordering = ("at", "pk")
-        constraints = [
-            models.UniqueConstraint(fields=["shipment", "code", "at"], name="one_row_per_tracking_event")
-        ]
-
-    def __str__(self) -> str:
-        return self.get_code_display()
-
-
-class Review(models.Model):
-    """A buyer's rating of an order (O-13)."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="reviews")
-    rating = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=300, blank=True)
-    text = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="rating_one_to_five"),
-            models.UniqueConstraint(fields=["order", "created_at"], name="one_review_per_order_and_moment"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rating}/5"
 
 
 class OrderEvent(CaseEvent):

@@ -1,0 +1,152 @@
+"""The shape in which `facts` goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from marketplace.core.serializers import (
+    AvailableActionSerializer,
+    MomentField,
+    MoneyField,
+    NextDefaultSerializer,
+)
+from marketplace.evidence.serializers import EvidenceSerializer
+from marketplace.payments.models import Refund
+
+from .. import facts
+from ..models import CLAIMED, Dispute, Result, State
+from ..models import ReachedBy as Reached
+from ..reasons import CHOICES as REASON_CHOICES
+from .mediation import DecisionSerializer
+from .opening import ChosenLineSerializer
+from .returns import ReturnSerializer
+
+
+class PersonSerializer(serializers.Serializer):
+    """Somebody, by the name that others see."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ClaimSerializer(serializers.Serializer):
+    """What the buyer asks."""
+
+    received = serializers.BooleanField()
+    reason = serializers.ChoiceField(choices=REASON_CHOICES)
+    remedy = serializers.ChoiceField(choices=CLAIMED)
+    amount = MoneyField()
+    description = serializers.CharField()
+    revision = serializers.IntegerField()
+
+
+class ExhibitSerializer(EvidenceSerializer):
+    """A file put before the other side and the mediator."""
+
+    by = serializers.CharField(read_only=True, help_text="buyer or seller")
+    added_at = MomentField(read_only=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Of the file, and of its place in this case."""
+        instance.evidence.by, instance.evidence.added_at = instance.role, instance.added_at
+        return dict(super().to_representation(instance.evidence))
+
+
+class RefundSerializer(serializers.Serializer):
+    """A refund to one payment (X-03). `expected`: the first and the last day."""
+
+    id = serializers.CharField()
+    payment = serializers.CharField()
+    status = serializers.ChoiceField(choices=Refund.Status.choices)
+    amount = MoneyField()
+    expected = serializers.ListField(child=serializers.DateField())
+
+
+class WrittenMessageSerializer(serializers.Serializer):
+    """A message, as it was sent."""
+
+    id = serializers.CharField()
+    by = serializers.CharField()
+    text = serializers.CharField()
+    sent_at = MomentField()
+
+
+class EventSerializer(serializers.Serializer):
+    """One line of the timeline."""
+
+    action = serializers.CharField()
+    by = serializers.CharField(help_text="buyer, seller, mediator, integrator or system")
+    at = MomentField()
+    data = serializers.DictField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is a word of Python's, so these two are added by name."""
+        return {
+            **super().get_fields(),
+            "from": serializers.CharField(allow_null=True),
+            "to": serializers.CharField(),
+        }
+
+
+class DisputeRowSerializer(serializers.Serializer):
+    """A dispute as a list shows it, to you."""
+
+    id = serializers.CharField()
+    order = serializers.CharField()
+    status = serializers.ChoiceField(choices=State.choices)
+    outcome = serializers.ChoiceField(choices=Result.choices, allow_null=True)
+    reached_by = serializers.ChoiceField(choices=Reached.choices, allow_null=True)
+    buyer = PersonSerializer()
+    store = PersonSerializer()
+    mediator = PersonSerializer(allow_null=True, help_text="For staff alone.")
+    lines = ChosenLineSerializer(many=True)
+    claim = ClaimSerializer()
+    no_evidence_yet = serializers.BooleanField()
+    refundable = MoneyField(help_text="What the dispute holds: at most this can go back.")
+    due_at = MomentField(allow_null=True)
+    next_default = NextDefaultSerializer(allow_null=True)
+    available_actions = AvailableActionSerializer(many=True)
+    created_at = MomentField()
+    ended_at = MomentField(allow_null=True)
+    version = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`return` is a word of Python's, so it is added by name."""
+        return {**super().get_fields(), "return": ReturnSerializer(allow_null=True)}
+
+    def to_representation(self, instance: Dispute) -> dict[str, Any]:
+        return dict(super().to_representation(self.facts_of(instance)))
+
+    def facts_of(self, dispute: Dispute) -> dict[str, Any]:
+        return facts.row(dispute, self.context["view"].actor)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "object"}, "maxItems": 0})
+class NoneYetField(serializers.ListField):
+    """A list that is always empty in this version."""
+
+
+@extend_schema_field({"type": ["object", "null"]})
+class NoAppealField(serializers.JSONField):
+    """Always null in this version."""
+
+
+class DisputeSerializer(DisputeRowSerializer):
+    """A dispute with everything that you may see of it."""
+
+    offers = NoneYetField()
+    evidence = ExhibitSerializer(many=True)
+    evidence_requests = NoneYetField()
+    proposals = NoneYetField()
+    decision = DecisionSerializer(allow_null=True)
+    appeal = NoAppealField()
+    appeals = NoneYetField()
+    refunds = RefundSerializer(many=True)
+    messages = WrittenMessageSerializer(many=True)
+    events = EventSerializer(many=True)
+
+    def facts_of(self, dispute: Dispute) -> dict[str, Any]:
+        return facts.detail(dispute, self.context["view"].actor)

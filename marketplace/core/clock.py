@@ -1,0 +1,105 @@
+"""The clock: it meets every deadline that is due, in order, however late it runs (Z-03)."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from collections import Counter
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from . import gate, outages
+from .access import Actor
+from .cases import Case, registered
+from .errors import NotFound, WrongState
+from .reading import Reading
+
+log = logging.getLogger(__name__)
+
+#: After so many failed tries a deadline is set aside for a person to look at; the others go on.
+TRIES_BEFORE_SET_ASIDE = 5
+BATCH = 200
+
+#: one default that is due: when, the rank of its kind, the case, the verb
+Due = tuple[datetime, int, int, str]
+
+
+def tick(reading: Reading) -> Counter[str]:
+    """What the workers do every minute: ask the gate, make up for outages, then meet what is due.
+
+    While people cannot reach the site, what falls into that outage waits for its end.
+    """
+    if not gate.passes(reading):
+        return Counter()
+    outages.tell()
+    return sweep(now=outages.horizon(reading.at))
+
+
+def sweep(*, now: datetime | None = None) -> Counter[str]:
+    """Meet every deadline that is due, oldest first, over all kinds of cases; how many of each verb were done.
+
+    May run late, twice, and beside others: each case is locked and looked at again before anything happens.
+    A case whose next deadline is due too comes back into the same run, in its turn (Z-03).
+    """
+    now = now or timezone.now()
+    kinds = list(registered)
+    done: Counter[str] = Counter()
+    left: set[tuple[int, int]] = set()  # (rank, pk) of what could not be done in this run
+    while waiting := _due(kinds, now, left):
+        while waiting:
+            _at, rank, pk, verb = heapq.heappop(waiting)
+            case = _meet(kinds[rank], pk, verb)
+            if case is None:
+                left.add((rank, pk))
+                continue
+            done[f"{kinds[rank]._meta.model_name}.{verb}"] += 1
+            if case.is_overdue(now) and case.due_at:
+                heapq.heappush(waiting, (case.due_at, rank, pk, case.due_verb))
+    return done
+
+
+def _due(kinds: list[type[Case]], now: datetime, left: set[tuple[int, int]]) -> list[Due]:
+    """The next batch over all kinds, in (due_at, id) order; never past the last one read of a full batch."""
+    heap: list[Due] = []
+    horizon = now
+    for rank, model in enumerate(kinds):
+        skip = [pk for kind, pk in left if kind == rank]
+        rows = model._default_manager.filter(due_at__lte=now, deadline_tries__lt=TRIES_BEFORE_SET_ASIDE)
+        rows = rows.exclude(due_verb="").exclude(pk__in=skip).order_by("due_at", "pk")
+        found = list(rows.values_list("due_at", "pk", "due_verb")[:BATCH])
+        if len(found) == BATCH and (last := found[-1][0]):
+            horizon = min(horizon, last)
+        heap += [(due_at, rank, pk, verb) for due_at, pk, verb in found if due_at]
+    heap = [entry for entry in heap if entry[0] <= horizon]
+    heapq.heapify(heap)
+    return heap
+
+
+def _meet(model: type[Case], pk: int, verb: str) -> Case | None:
+    """Do one case's default; None where it was not done: somebody was quicker, or it failed and is counted and logged."""
+    try:
+        case: Case = registered[model].by_clock[verb](pk, by=Actor.system())
+    except (WrongState, NotFound):
+        return None  # somebody was quicker; if it is due again, the next run sees it
+    except Exception:  # one poisoned case must not stop the clock for the others
+        log.exception("deadline failed: %s %s %s", model._meta.label, pk, verb)
+        model._default_manager.filter(pk=pk).update(deadline_tries=F("deadline_tries") + 1)
+        return None
+    return case
+
+
+def set_aside() -> list[Case]:
+    """Cases whose deadline failed too often: a person has to look at why (the log says it)."""
+    return [
+        case
+        for model in registered
+        for case in model._default_manager.filter(deadline_tries__gte=TRIES_BEFORE_SET_ASIDE).order_by("pk")
+    ]
+
+
+def take_up_again() -> None:
+    """Let the sweep try all of them again, once what made them fail is mended."""
+    for model in registered:
+        model._default_manager.filter(deadline_tries__gt=0).update(deadline_tries=0)

@@ -1,0 +1,23 @@
+"""The tables of an order: what was bought, what was paid, where the parcels are. Start with `Order` in order.py."""
+
+from .listing import Listing, OrderLine
+from .order import HoldBack, Order, OrderEvent
+from .parcel import Shipment, TrackingEvent, TrackingNumber
+from .proof import Hold, Proof
+from .review import Review
+from .states import State
+
+__all__ = [
+    "Hold",
+    "HoldBack",
+    "Listing",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Proof",
+    "Review",
+    "Shipment",
+    "State",
+    "TrackingEvent",
+    "TrackingNumber",
+]
