@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         api.DisputeOptions.as_view(),
         name="dispute-options",
     ),
+    re_path(
+        r"^policies/(?P<version>[a-z0-9_-]+\.[0-9]{1,9})/simulate/$",
+        api.SimulatePolicy.as_view(),
+        name="policy-simulate",
+    ),
     *router.urls,
 ]

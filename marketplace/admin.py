@@ -69,9 +69,11 @@ class RedressAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from disputes import desk
+        from disputes.views.simulator import try_policy
 
         view = self.admin_view
         return [
+            path("core/protectionpolicy/<int:pk>/simulate/", view(try_policy), name="policy_simulate"),
             path("desk/", view(desk.queue), name="desk"),
             path("desk/next/", view(desk.take_next), name="desk_next"),
             path("desk/<str:public_id>/", view(desk.case_file), name="desk_case"),

@@ -2,5 +2,6 @@
 
 from .cases import Disputes
 from .claims import DisputeOptions, Drafts
+from .policies import SimulatePolicy
 
-__all__ = ["DisputeOptions", "Disputes", "Drafts"]
+__all__ = ["DisputeOptions", "Disputes", "Drafts", "SimulatePolicy"]
