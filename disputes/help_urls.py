@@ -7,6 +7,7 @@ from .views import public
 app_name = "help"
 
 urlpatterns = [
-    path("", public.HelpIndex.as_view(), name="index"),
+    path("", public.DisputeGuide.as_view(), name="index"),
+    path("evidence/", public.EvidenceGuide.as_view(), name="evidence"),
     path("time-limits/", public.TimeLimits.as_view(), name="time_limits"),
 ]

@@ -92,6 +92,7 @@ POLICY: dict[str, Row] = {
     # everybody's
     "/": {"GET": signed_in(302) | {ANONYMOUS: 200}, "POST": signed_in(302) | {ANONYMOUS: 405}},
     "/help/": {"GET": public(200), "POST": public(405)},
+    "/help/evidence/": {"GET": public(200), "POST": public(405)},
     "/help/time-limits/": {"GET": public(200), "POST": public(405)},
     "/styleguide/": {"GET": public(200), "POST": public(405)},
     "/i18n/setlang/": {"GET": public(405), "POST": public(302)},
@@ -151,6 +152,10 @@ POLICY: dict[str, Row] = {
     f"{API}/notifications/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
     f"{API}/notifications/<id>/read/": {"GET": no(api=True), "POST": hidden("buyer", 200, api=True)},
     f"{API}/policies/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
+    f"{API}/policies/<version>/simulate/": {  # lead mediators; none of these is one
+        "GET": no(api=True),
+        "POST": signed_in(403, api=True),
+    },
     # the API: files
     f"{API}/evidence/": {"GET": no(api=True), "POST": signed_in(415, api=True)},  # JSON is no file
     f"{API}/evidence/<public_id>/": {
@@ -257,7 +262,7 @@ HOLES = {
     f"{API}/disputes/<id>/approve/": "dispute:decided",
     f"{API}/disputes/<id>/reject-approval/": "dispute:decided",
 }
-WORDS = {"<file>": "evidence", "<step>": "came", "<provider>": "sandbox", "<verb>": "assign"}
+WORDS = {"<file>": "evidence", "<step>": "came", "<provider>": "sandbox", "<verb>": "assign", "<version>": "default.1"}
 
 
 def filled(route: str, ids: dict[str, str]) -> str:

@@ -13,10 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from disputes import services
 from disputes.models import Dispute, Draft
 from marketplace.accounts.models import Restriction
+from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
+from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+from marketplace.evidence import services as evidence
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
-from tests import world
+from tests import crowd, world
 from tests.evidence import pictures
 from tests.pages import answer, client_of, seller_user, version_on, words
 from tests.world import DAY
@@ -593,7 +596,6 @@ def test_time_limits_are_those_of_the_policy_in_force() -> None:
     assert "3 to 20 working days" in standard
     assert "5 to 15 days" in classic
     assert client.get("/help/time-limits/?policy=nonsense").status_code == 200
-    assert "The broken part, close up" in words(client.get("/help/"))
     assert "Something wrong with an order?" in words(client.get("/"))
     assert client_of(world.person()).get("/")["Location"] == "/orders/"
 
@@ -606,23 +608,43 @@ def queries(user: Any, path: str) -> int:
 
 
 def test_pages_ask_the_same_number_of_questions(clock: Any) -> None:
-    """Lists and the room: as many queries with 40 rows as with 10; the room at most 14."""
-    buyer, store = world.person(), world.shop()
-    seller = seller_user(type("Owner", (), {"store": store}))
-    sent = [world.shipped(buyer=buyer, store=store) for _n in range(40)]
+    """Lists and the room: as many queries with 200 rows as with 10; the room at most 14."""
+    order = world.shipped()
     clock.shift(11 * DAY)
-    first = world.a_dispute(sent[0])
+    first = world.a_dispute(order)
+    buyer, seller = order.buyer, seller_user(order)
+    services.send_message(first.pk, text="A message", by=world.acting(buyer))
+    file = evidence.take(photo(), name="photo.jpg", by=world.acting(buyer), limits=evidence.limits_now())
+    services.provide_evidence(first.pk, evidence=[file.public_id], by=world.acting(buyer))
     counts: dict[str, list[int]] = {}
-    for number, order in enumerate(sent[1:], 1):
-        world.a_dispute(order)
-        services.send_message(first.pk, text=f"Message {number}", by=world.acting(buyer))
-        if number in (10, 39):
-            for user, path in (
-                (buyer, "/disputes/"),
-                (seller, "/sell/"),
-                (buyer, room(first)),
-                (seller, room(first)),
-            ):
-                counts.setdefault(f"{user.pk} {path}", []).append(queries(user, path))
+    for number in (crowd.FEW, crowd.MANY):
+        crowd.disputes(first, number - Dispute.objects.count())
+        crowd.talk(first, number)
+        for user, path in (
+            (buyer, "/disputes/"),
+            (seller, "/sell/"),
+            (buyer, room(first)),
+            (seller, room(first)),
+        ):
+            counts.setdefault(f"{user.pk} {path}", []).append(queries(user, path))
     assert all(few == many for few, many in counts.values()), counts
     assert max(queries(user, room(first)) for user in (buyer, seller)) <= 14
+
+
+@pytest.mark.rule("F-05", "P-02")
+def test_the_guides_speak_with_the_numbers_of_the_policy_in_force() -> None:
+    client = client_of(None)
+    before = words(client.get("/help/"))
+    assert "The seller has 5 days." in before
+    assert "You can also ask a mediator" not in before
+    assert "You can also ask a mediator" in words(client.get("/help/?policy=classic"))
+    files = words(client.get("/help/evidence/"))
+    assert "The broken part, close up" in files
+    assert "Photos and screenshots 2 MB jpg, jpeg, bmp, gif, png" in files
+
+    draft = draft_from(ProtectionPolicy.objects.get(name="default", version=1))
+    draft.seller_response_days, draft.photo_max_bytes = 4, 3 * 1024 * 1024
+    draft.save()
+    publish(draft.pk, by=Actor.system())
+    assert "The seller has 4 days." in words(client.get("/help/"))
+    assert "Photos and screenshots 3 MB" in words(client.get("/help/evidence/"))
