@@ -24,6 +24,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "token": env.str("RATE_TOKEN", "60/min"),
         "upload": env.str("RATE_UPLOAD", "120/hour"),
+        "upload_part": env.str("RATE_UPLOAD_PART", "3000/hour"),
         "import": env.str("RATE_IMPORT", "600/min"),
     },
     "EXCEPTION_HANDLER": "marketplace.core.problems.problem_handler",
@@ -50,6 +51,7 @@ SPECTACULAR = {
         "OrderStatus": "marketplace.orders.models.State",
         "RefundStatus": "marketplace.payments.models.Refund.Status",
         "ReturnStatus": "disputes.models.ReturnShipment.Status",
+        "UploadProtocol": "marketplace.evidence.models.Upload.Protocol",
         "TrackingCode": "marketplace.orders.models.TrackingEvent.Code",
     },
 }

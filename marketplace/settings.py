@@ -317,6 +317,7 @@ SCHEDULES = {
     "deadlines": "marketplace.core.tasks.meet_deadlines",
     "outbox": "marketplace.payments.tasks.drain_outbox",
     "answers": "marketplace.core.tasks.forget_answers",
+    "files": "marketplace.evidence.tasks.tidy",
     "heartbeats": "marketplace.core.tasks.forget_heartbeats",
 }
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.base import ModelState
 
-from disputes.models import Claim, Dispute, DisputeEvent, DisputeLine
+from disputes.models import Dispute, DisputeEvent
 from marketplace.core.ids import PublicIdField
 from marketplace.messaging.models import Message, Thread
 from marketplace.notifications.models import Notice
 from marketplace.orders.models import HoldBack, Order, OrderEvent, OrderLine, Shipment
-from marketplace.payments.models import Escrow, Payment, Refund
+from marketplace.payments.models import Payment, Refund
 
 FEW, MANY = 10, 200
 _number = count(1)
@@ -82,8 +84,29 @@ def disputes(dispute: Dispute, n: int) -> list[Dispute]:
     return made
 
 
-def messages(thread: Thread, n: int) -> list[Message]:
+def history(order: Order, n: int) -> None:
+    """So many parcels, numbers and reports of the carrier, and lines of the timeline, more for this order."""
+    parcel = order.shipments.all()[0]
+    copies(parcel, n)
+    for part in (*parcel.numbers.all()[:1], *order.events.all()[:1]):
+        copies(part, n)
+    for report in parcel.tracking_events.all()[:1]:
+        moments = (report.at + timedelta(seconds=next(_number)) for _ in count())
+        copies(report, n, at=partial(next, moments))
+
+
+def talk(dispute: Dispute, n: int) -> None:
+    """So many messages, files and lines of the timeline more for this dispute, like those it has."""
+    messages(dispute.thread, n)
+    copies(dispute.events.all()[0], n)
+    for exhibit in dispute.exhibits.select_related("evidence")[:1]:
+        files = copies(exhibit.evidence, n, sha256=_name)
+        _saved(like(exhibit, evidence=file) for file in files)
+
+
+def messages(thread: Thread | None, n: int) -> list[Message]:
     """So many messages like the first one of the thread."""
+    assert thread is not None
     return copies(thread.messages.all()[0], n)
 
 
@@ -97,7 +120,7 @@ def refunds(refund: Refund, n: int) -> list[Refund]:
     refund = Refund.objects.select_related("payment__escrow__order").get(pk=refund.pk)
     made = orders(refund.payment.escrow.order, n)
     payments = Payment.objects.filter(escrow__in=[each.escrow_id for each in made])
-    return _saved(like(refund, payment=payment, idempotency_key=_name()) for payment in payments)
+    return _saved(like(refund, payment=payment) for payment in payments)
 
 
 def _disputed_lines(dispute: Dispute, made: list[Dispute]) -> None:

@@ -45,8 +45,8 @@ pytestmark = [
     ),
 ]
 DAY = timedelta(days=1)
-#: as many processes as make sense on a laptop; each has a database of its own
-SHARDS = int(os.environ.get("REAL_SHARDS", "3"))
+#: one process a core; each has a database of its own
+SHARDS = int(os.environ.get("REAL_SHARDS", os.cpu_count() or 2))
 DECISIONS = ("refunded", "partly_refunded", "no_refund")
 
 

@@ -216,7 +216,7 @@ class Order(Holdable, MoneyCase):
     @property
     def buyer_may_cancel_from(self) -> datetime | None:
         """A paid order can be called off once the seller's time to ship has passed; an unpaid one at any time."""
-        return self.send_by
+        return self.send_by if self.state != State.ON_HOLD else None
 
     @property
     def send_due(self) -> datetime | None:
@@ -372,9 +372,12 @@ class HoldBack(models.Model):
     )
 
     class Meta:
-        constraints = [models.CheckConstraint(
-                condition=Q(amount__gte=0, from_bank__gte=0) & ~Q(amount=0, from_bank=0), name="hold_back_above_zero"
-            )]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, from_bank__gte=0) & ~Q(amount=0, from_bank=0),
+                name="hold_back_above_zero",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["store", "-ended_at"], condition=Q(ended_at__isnull=False), name="hold_back_by_store"
