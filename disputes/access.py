@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from marketplace.core.access import LEAD_MEDIATOR, Actor, Rule, either, system_only
 
@@ -26,13 +27,53 @@ def buyer_who_was_answered(actor: Actor, dispute: Dispute) -> bool:
     return buyer(actor, dispute) and dispute.policy.manual_escalation and dispute.answered_at is not None
 
 
+def stores_rule(actor: Actor, dispute: Dispute) -> bool:
+    """A rule that this very store switched on; it may accept, and nothing else (N-10)."""
+    return actor.rule_of is not None and actor.rule_of == dispute.store_id
+
+
 def party(actor: Actor, dispute: Dispute) -> bool:
     return buyer(actor, dispute) or seller(actor, dispute)
 
 
+def ties_of(actor: Actor) -> tuple[frozenset[int], frozenset[int]]:
+    """(people, stores) whose cases this mediator must not touch, besides their own; read once for an actor."""
+    if "ties" not in actor.noted:
+        from .models import ConflictOfInterest  # the tables stand on these rules
+
+        rows = list(
+            ConflictOfInterest.objects.filter(mediator_id=actor.user_id).values_list("user_id", "store_id")
+        )
+        people, stores = zip(*rows, strict=True) if rows else ((), ())
+        actor.noted["ties"] = (frozenset(people) - {None}, frozenset(stores) - {None})
+    ties: tuple[frozenset[int], frozenset[int]] = actor.noted["ties"]
+    return ties
+
+
+def tied(actor: Actor, dispute: Dispute) -> bool:
+    """Is this mediator tied to the buyer or to the store? (M-02)"""
+    people, stores = ties_of(actor)
+    return dispute.buyer_id in people or dispute.store_id in stores
+
+
+def tied_words() -> str:
+    return _("You are tied to the buyer or to the shop of this case. Another mediator has to take it.")
+
+
+def free_for(actor: Actor) -> Q:
+    """The cases that this mediator may work on: none of their own, none of people or stores they are tied to (M-02)."""
+    people, stores = ties_of(actor)
+    return ~Q(buyer_id__in={*people, actor.user_id}) & ~Q(store_id__in=stores | actor.store_ids)
+
+
 def mediator(actor: Actor, dispute: Dispute) -> bool:
-    """A mediator who is not a party; nobody decides a matter of their own (M-02, threats.md A4)."""
-    return actor.is_mediator and not party(actor, dispute)
+    """A mediator who is no party and has no tie to one; nobody decides a matter of their own (M-02, threats.md A4)."""
+    return actor.is_mediator and not party(actor, dispute) and not tied(actor, dispute)
+
+
+def holder(actor: Actor, dispute: Dispute) -> bool:
+    """Whoever holds the case may always give it back, also once a tie has come to light."""
+    return actor.is_mediator and dispute.mediator_id == actor.user_id
 
 
 def assigned_mediator(actor: Actor, dispute: Dispute) -> bool:
@@ -66,7 +107,7 @@ def visible(actor: Actor) -> Q:
 RULES: Mapping[str, Rule] = {
     # negotiation
     "accept_claim": seller,
-    "accept_by_rule": system_only,
+    "accept_by_rule": stores_rule,
     "refuse_claim": seller,
     "edit_claim": buyer,
     "make_offer": party,
@@ -78,6 +119,7 @@ RULES: Mapping[str, Rule] = {
     "send_message": party,
     "provide_evidence": party,
     # the goods go back
+    "give_return_address": seller,
     "ship_return": buyer,
     "record_return_tracking": sender,
     "acknowledge_return": seller,
@@ -89,7 +131,7 @@ RULES: Mapping[str, Rule] = {
     "contest_replacement": buyer,
     # mediation
     "assign": mediator,
-    "release": either(assigned_mediator, lead_mediator),
+    "release": either(holder, lead_mediator),
     "require_evidence": assigned_mediator,
     "close_evidence_requests": either(assigned_mediator, system_only),
     "propose": assigned_mediator,
@@ -101,6 +143,7 @@ RULES: Mapping[str, Rule] = {
     # the clock
     "grant_claim": system_only,
     "escalate": either(system_only, buyer_who_was_answered),
+    "refund_missing_address": system_only,
     "expire_return": system_only,
     "mediate_lost_return": system_only,
     "confirm_return_by_silence": system_only,

@@ -22,5 +22,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         api.SimulatePolicy.as_view(),
         name="policy-simulate",
     ),
+    re_path(
+        rf"^stores/(?P<id>{PUBLIC_ID})/auto-accept-rules/$",
+        api.AutoAcceptRules.as_view({"get": "list", "post": "create"}),
+        name="auto-accept-rules",
+    ),
+    *(
+        re_path(
+            rf"^stores/(?P<id>{PUBLIC_ID})/auto-accept-rules/(?P<rule>{PUBLIC_ID})/{act}/$",
+            view.as_view(),
+            name=f"auto-accept-rule-{act}",
+        )
+        for act, view in (
+            ("try", api.TryRule),
+            ("switch-on", api.SwitchRuleOn),
+            ("switch-off", api.SwitchRuleOff),
+        )
+    ),
     *router.urls,
 ]

@@ -14,11 +14,19 @@ class DisputesConfig(AppConfig):
         """Give the clock its verbs, and every event its messages."""
         from marketplace.core import cases
         from marketplace.evidence.access import register_viewer
+        from marketplace.evidence.retention import register_keeper
+        from marketplace.payments import freezing
 
-        from . import notifications, services
+        from . import notifications, reminders, services
         from .evidence_access import parties_see, staff_see
+        from .evidence_keeping import KEEPER
         from .models import Dispute
+        from .services.freezing import OWNER
 
-        cases.register(Dispute, by_clock=services.BY_CLOCK, announce=notifications.announce)
+        cases.register(
+            Dispute, by_clock=services.BY_CLOCK, announce=notifications.announce, remind=reminders.write
+        )
         register_viewer(parties_see)
         register_viewer(staff_see, sees_private=True)
+        register_keeper(KEEPER)
+        freezing.register(OWNER)

@@ -18,8 +18,12 @@ from marketplace.core.display import TimelineLine, date_text, time_left
 from marketplace.core.money import Money, format_money
 from marketplace.evidence.models import Evidence
 from marketplace.evidence.services import ShownFile, shown
+from marketplace.messaging.models import Message
+from marketplace.messaging.presenters import for_reader
+from marketplace.messaging.services import insults_of
 from marketplace.orders.models import Order
 from marketplace.orders.presenters import HAPPENED as ORDER_HAPPENED
+from marketplace.orders.tracking import words_of
 from marketplace.payments.models import Payment, Refund
 
 from .models import Decision, Dispute, Result, State
@@ -35,11 +39,20 @@ HAPPENED: dict[str, Any] = {
     "accept_claim": gettext_lazy("The seller agreed"),
     "refuse_claim": gettext_lazy("The seller said no"),
     "grant_claim": gettext_lazy("The seller did not answer in time"),
+    "make_offer": gettext_lazy("An offer was made"),
+    "accept_offer": gettext_lazy("The offer was accepted"),
+    "deny_offer": gettext_lazy("The offer was not accepted"),
+    "edit_claim": gettext_lazy("The buyer changed the claim"),
+    "accept_by_rule": gettext_lazy("A rule of the seller accepted the claim"),
+    "cancel_conditionally": gettext_lazy("The buyer will close it on a condition"),
+    "resume": gettext_lazy("The dispute goes on"),
     "escalate": gettext_lazy("The case went to the mediators"),
     "cancel": gettext_lazy("The buyer closed the dispute"),
     "staff_cancel": gettext_lazy("Staff closed the dispute"),
     "send_message": gettext_lazy("Message"),
-    "provide_evidence": gettext_lazy("Files were added"),
+    "provide_evidence": gettext_lazy("Evidence was added"),
+    "remove_file": gettext_lazy("A file was removed: its time had passed"),
+    "remove_private_file": gettext_lazy("A private file was removed: its time had passed"),
     "assign": gettext_lazy("A mediator took the case"),
     "release": gettext_lazy("The mediator gave the case back"),
     "adjudicate": gettext_lazy("A mediator decided"),
@@ -52,11 +65,21 @@ HAPPENED: dict[str, Any] = {
     "confirm_return_by_silence": gettext_lazy("The seller did not check the return in time"),
     "contest_return": gettext_lazy("The seller says the return is not right"),
     "mediate_lost_return": gettext_lazy("The return is late"),
+    "give_return_address": gettext_lazy("The seller gave the return address"),
+    "refund_missing_address": gettext_lazy("The seller gave no return address in time"),
+    "submit_postage_receipt": gettext_lazy("The buyer showed the postage's receipt"),
+    "ship_replacement": gettext_lazy("The seller sent the replacement"),
+    "record_replacement_tracking": gettext_lazy("News of the replacement"),
+    "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
+    "confirm_replacement_by_silence": gettext_lazy("The buyer said nothing about the replacement"),
+    "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time"),
+    "contest_replacement": gettext_lazy("The buyer says the replacement is not right"),
+    "mediate_lost_replacement": gettext_lazy("The replacement is late"),
 }
 #: whose words stand elsewhere on the screen
 NOT_TOLD = frozenset({"send_message"})
 #: what the order's timeline says of disputes: the dispute's own says it better
-OF_DISPUTES = frozenset({"hold_back", "lift_hold_back", "settle"})
+OF_DISPUTES = frozenset({"hold_back", "change_hold_back", "lift_hold_back", "settle"})
 OPEN_TO_MEDIATORS = (State.MEDIATION, State.AWAITING_APPROVAL)
 
 
@@ -95,6 +118,7 @@ class Record:
     partly: int
     nothing: int
     cancelled: int
+    insults: int
 
 
 @dataclass
@@ -106,6 +130,7 @@ class CaseFile:
     seller_said: str
     messages: list[dict[str, Any]]
     exhibits: list[tuple[Any, ShownFile]]
+    evidence_messages: list[dict[str, Any]]
     timeline: list[TimelineLine]
     lines: list[Any]
     parcels: list[Any]
@@ -138,6 +163,9 @@ def read(dispute: Dispute, viewer: Actor, *, now: datetime) -> CaseFile:
         exhibits=[
             (row, shown(row.evidence, viewer, note=_by(row.role))) for row in exhibits if _there(row.evidence)
         ],
+        evidence_messages=[
+            _message(each.message) | {"note": _by(each.role)} for each in dispute.message_exhibits.all()
+        ],
         timeline=_timeline(events, dispute.order.events.select_related("actor")),
         lines=list(dispute.lines.select_related("order_line")),
         parcels=parcels,
@@ -168,12 +196,16 @@ def _seller_said(events: Iterable[Any]) -> str:
 
 
 def _messages(dispute: Dispute) -> list[dict[str, Any]]:
-    names = {"buyer": _("Buyer"), "seller": _("Seller")}
-    rows = dispute.thread.messages.select_related("author")
-    return [
-        {"by": f"{names.get(m.role, m.role)}: {m.author.shown_name}", "at": m.sent_at, "text": m.text}
-        for m in rows
-    ]
+    """What the two wrote, before and in the dispute; the flagged ones first. Not weighed (N-08)."""
+    threads = [pk for pk in (dispute.thread_id, dispute.order.thread_id) if pk]
+    rows = Message.objects.filter(thread__in=threads).select_related("author")
+    shown = [_message(each) | {"warning": for_reader(each)} for each in rows]
+    return sorted(shown, key=lambda each: each["warning"] is None)
+
+
+def _message(message: Message) -> dict[str, Any]:
+    who = {"buyer": _("Buyer"), "seller": _("Seller")}.get(message.role, message.role)
+    return {"by": f"{who}: {message.author.shown_name}", "at": message.sent_at, "text": message.text}
 
 
 def _timeline(events: Iterable[Any], of_order: Iterable[Any]) -> list[TimelineLine]:
@@ -206,7 +238,7 @@ def _sums(dispute: Dispute) -> list[tuple[str, Money]]:
 
 
 def records(dispute: Dispute) -> tuple[Record, Record]:
-    """(the buyer's, the seller's), this case included; two queries."""
+    """(the buyer's, the seller's), this case included; four queries."""
     sides = (Q(buyer_id=dispute.buyer_id), Q(store_id=dispute.store_id))
     either = sides[0] | sides[1]
     orders = Order.objects.filter(either).aggregate(
@@ -226,11 +258,20 @@ def records(dispute: Dispute) -> tuple[Record, Record]:
         for kind, which in kinds.items()
     }
     found = Dispute.objects.filter(either).order_by().aggregate(**counts)
+    insults = _insults(dispute)
     buyer, seller = (
-        Record(orders=orders[f"n{i}"], **{kind: found[f"{kind}{i}"] for kind in kinds})
+        Record(orders=orders[f"n{i}"], insults=insults[i], **{kind: found[f"{kind}{i}"] for kind in kinds})
         for i in range(len(sides))
     )
     return buyer, seller
+
+
+def _insults(dispute: Dispute) -> tuple[int, int]:
+    """How many insulting messages the buyer, and the store's people, wrote of late, in any case (N-07)."""
+    now = timezone.now()
+    members = dispute.store.members.values_list("pk", flat=True)
+    of_buyer = insults_of(dispute.buyer_id, at=now, policy=dispute.policy)
+    return of_buyer.count(), insults_of(*members, at=now, policy=dispute.policy).count()
 
 
 def _earlier(dispute: Dispute) -> list[Dispute]:
@@ -265,6 +306,8 @@ def _parcel_words(parcels: Sequence[Any]) -> str:
     if not parcels:
         return _("No parcel was sent.")
     last = parcels[-1]
+    if doubts := words_of(last.doubts):
+        return " ".join([_("The tracking is doubtful."), *map(str, doubts)])
     if last.delivered_at:
         return _("The carrier delivered the parcel on %(date)s.") % {"date": date_text(last.delivered_at)}
     return _("The parcel was sent on %(date)s. The carrier reports no delivery.") % {

@@ -27,7 +27,7 @@ from marketplace.core.paging import page_of
 from . import access, casefile, services
 from .desk_forms import DecisionForm
 from .models import Dispute, State
-from .statement import Statement, statement_of
+from .statement import Statement, citable, statement_of
 
 PAGE = 50
 #: verbs that are one button, or a button and a text; `adjudicate` has the composer
@@ -71,7 +71,7 @@ def _find(request: HttpRequest, public_id: str) -> tuple[Dispute, Actor]:
     """The case. 404 where there is none; 403 for a mediator who is a party to it (M-02)."""
     by = _open(request)
     related = ("claim", "buyer", "store", "mediator", "thread", "order__policy", "order__escrow")
-    rows = Dispute.objects.select_related(*related).prefetch_related("exhibits__evidence")
+    rows = Dispute.objects.select_related(*related).prefetch_related("exhibits__evidence", "message_exhibits")
     dispute = rows.filter(public_id=public_id).first()
     if dispute is None:
         raise Http404
@@ -155,7 +155,7 @@ def _show_case(
     file = casefile.read(dispute, by, now=now)
     verbs = dispute.verbs_for(by, now=now)
     if form is None and "adjudicate" in verbs:
-        form = DecisionForm(dispute=dispute, exhibits=dispute.exhibits.all(), facts=file.facts)
+        form = DecisionForm(dispute=dispute, exhibits=citable(dispute), facts=file.facts)
     title = _("Case: %(reason)s") % {"reason": dispute.claim.get_reason_display()}
     return _page(
         request,
@@ -191,13 +191,13 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("admin:desk_case", public_id)
     dispute, by = _find(request, public_id)
-    form = DecisionForm(request.POST, dispute=dispute, exhibits=dispute.exhibits.all())
+    form = DecisionForm(request.POST, dispute=dispute, exhibits=citable(dispute))
     step = request.POST.get("step", "preview")
     if step == "change":
         as_typed = {name: request.POST.get(name, "") for name in form.fields} | {
             name: name in request.POST for name in form.fields if name.startswith("seen_")
         }
-        again = DecisionForm(dispute=dispute, exhibits=dispute.exhibits.all(), initial=as_typed)
+        again = DecisionForm(dispute=dispute, exhibits=citable(dispute), initial=as_typed)
         return _show_case(request, dispute, by, again)
     if not form.is_valid():
         return _show_case(request, dispute, by, form, status=422)

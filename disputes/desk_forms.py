@@ -14,7 +14,7 @@ from marketplace.core.money import AmountError, Money
 
 from .models import Dispute, Payer, Result
 from .reasons import REASONS
-from .services.mediation import LONGEST_FACTS
+from .services.statements import LONGEST_FACTS
 from .statement import AFTER_RETURN, OWN_REASONS
 
 GROUPS: dict[str, Any] = {

@@ -14,35 +14,59 @@ from django.db.models import Prefetch, QuerySet
 from marketplace.core import facts as common
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
-from marketplace.payments.models import Refund
+from marketplace.messaging.models import Message
+from marketplace.messaging.presenters import for_api
+from marketplace.payments import tracking
 
-from . import access
-from .models import Decision, Dispute, DisputeEvent, DisputeEvidence
+from . import access, return_facts
+from .difference import asked_terms, differs
+from .models import Claim, Decision, Dispute, DisputeEvent, DisputeEvidence
 
 #: verb → the name of its endpoint, where it is not the verb with hyphens
-ENDPOINTS = {"record_return_tracking": "return-events"}
+ENDPOINTS = {
+    "record_return_tracking": "return-events",
+    "record_replacement_tracking": "replacement-events",
+    "submit_postage_receipt": "postage-receipt",
+}
 #: what goes on among the staff, and no party is told (notifications.SILENT)
-AMONG_STAFF = frozenset({"assign", "release", "reject_approval"})
+AMONG_STAFF = frozenset({"assign", "release", "reject_approval", "remove_private_file"})
 #: facts of an event that its readers are shown
 TOLD = frozenset(
     [
         "amount",
+        "asked",
+        "by",
         "carrier",
         "city",
         "code",
+        "condition",
         "country",
         "decision",
+        "differs",
+        "due",
+        "elsewhere",
+        "file",
         "files",
         "happened_at",
+        "items",
         "message",
+        "messages",
         "note",
+        "offer",
         "outcome",
+        "postage_cap",
+        "postage_owed",
         "reason",
+        "remedy",
         "return_shipping_paid_by",
+        "sha256",
         "tracking_number",
+        "until",
     ]
 )
 PARTIES = frozenset({"buyer", "seller"})
+#: verbs whose event tells of a decision, which may still wait for its approval
+DECIDING = frozenset({"adjudicate", "choose_proposal", "hold_proposal"})
 
 
 def action_name(verb: str) -> str:
@@ -57,16 +81,20 @@ def reader_of(dispute: Dispute, actor: Actor) -> str:
 
 def for_rows(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     """What `row` needs, in a fixed number of queries."""
-    related = ("order__policy", "buyer", "store", "claim", "return_shipment", "mediator")
+    related = ("order__policy", "buyer", "store", "claim", "return_shipment", "replacement", "mediator")
     return disputes.select_related(*related).prefetch_related("lines__order_line")
 
 
 def for_detail(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     """What `detail` needs besides."""
     exhibits = DisputeEvidence.objects.select_related("evidence")
-    decisions = Decision.objects.select_related("approval")
+    decisions = Decision.objects.select_related("approval", "proposal", "supersedes")
     return for_rows(disputes).prefetch_related(
-        Prefetch("exhibits", exhibits), Prefetch("decisions", decisions), "events", "thread__messages"
+        Prefetch("exhibits", exhibits),
+        Prefetch("decisions", decisions),
+        "events",
+        "thread__messages",
+        "message_exhibits",
     )
 
 
@@ -89,20 +117,16 @@ def row(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "lines": [
             {"line": line.order_line.public_id, "quantity": line.quantity} for line in dispute.lines.all()
         ],
-        "claim": {
-            "received": claim.received,
-            "reason": claim.reason,
-            "remedy": claim.remedy,
-            "amount": dispute.money(claim.amount),
-            "description": claim.description if reader != "integrator" else "",
-            "revision": claim.revision,
-        },
+        "claim": _claim(dispute, claim, reader),
+        "cancel_on": _cancel_on(dispute),
         "no_evidence_yet": dispute.no_evidence_yet,
         "refundable": dispute.money(dispute.held),
+        "frozen_at": dispute.frozen_at,
         "due_at": dispute.due_at,
         "next_default": common.next_default(dispute),
         "available_actions": common.available_actions(dispute, actor, named=action_name),
-        "return": _return(dispute, reader),
+        "return": return_facts.of_return(dispute, reader),
+        "replacement": return_facts.of_replacement(dispute, reader),
         "created_at": dispute.created_at,
         "ended_at": dispute.ended_at,
         "version": dispute.version,
@@ -114,37 +138,70 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     reader = reader_of(dispute, actor)
     decision = _decision(dispute, reader)
     return row(dispute, actor) | {
-        "offers": [],
+        "claims": [_revision(dispute, each, reader) for each in dispute.claims.all()],
+        "offers": _offers(dispute, reader),
         "evidence": _evidence(dispute, reader, actor),
-        "evidence_requests": [],
-        "proposals": [],
+        "evidence_requests": mediating.requests(dispute, reader),
+        "proposals": mediating.proposals(dispute, reader),
         "decision": decision,
         "appeal": None,
         "appeals": [],
         "refunds": _refunds(dispute),
         "messages": _messages(dispute) if reader != "integrator" else [],
+        "evidence_messages": _evidence_messages(dispute) if reader != "integrator" else [],
         "events": _events(dispute, reader),
     }
 
 
-def _return(dispute: Dispute, reader: str) -> dict[str, Any] | None:
-    parcel = getattr(dispute, "return_shipment", None)
-    if parcel is None:
+def _claim(dispute: Dispute, claim: Claim, reader: str) -> dict[str, Any]:
+    return {
+        "received": claim.received,
+        "reason": claim.reason,
+        "remedy": claim.remedy,
+        "amount": dispute.money(claim.amount),
+        "description": claim.description if reader != "integrator" else "",
+        "revision": claim.revision,
+    }
+
+
+def _revision(dispute: Dispute, claim: Claim, reader: str) -> dict[str, Any]:
+    """The claim as it was at one time (N-05)."""
+    return _claim(dispute, claim, reader) | {"lines": claim.lines, "made_at": claim.made_at}
+
+
+def _cancel_on(dispute: Dispute) -> dict[str, Any] | None:
+    """What the buyer waits for before giving up, and until when everything rests (N-09)."""
+    if not dispute.rests:
         return None
     return {
-        "id": parcel.public_id,
-        "status": parcel.status,
-        "amount": dispute.money(dispute.settled_amount or 0),
-        "return_shipping_paid_by": dispute.return_shipping_paid_by or None,
-        "send_by": parcel.send_by,
-        "carrier": parcel.carrier,
-        "tracking_number": parcel.tracking_number,
-        "shipped_at": parcel.shipped_at,
-        "delivered_at": parcel.delivered_at,
-        "check_by": parcel.check_by,
-        "contested_for": parcel.inspection or None,
-        "contest_note": parcel.contest_note if reader != "integrator" else "",
+        "condition": dispute.cancel_condition,
+        "since": dispute.cancel_asked_at,
+        "until": dispute.due_at,
     }
+
+
+def _offers(dispute: Dispute, reader: str) -> list[dict[str, Any]]:
+    """What each side proposed, oldest first, each beside what was asked when it was made (N-03)."""
+    asked = {claim.revision: asked_terms(claim) for claim in dispute.claims.all()}
+    says = reader != "integrator"
+    return [
+        {
+            "id": offer.public_id,
+            "by": offer.by,
+            "remedy": offer.remedy,
+            "amount": dispute.money(offer.amount),
+            "return_shipping_paid_by": offer.return_shipping_paid_by or None,
+            "postage_cap": dispute.money(offer.postage_cap) if offer.postage_cap else None,
+            "note": offer.note if says else "",
+            "status": offer.status,
+            "claim_revision": offer.claim_revision,
+            "differs": differs(asked[offer.claim_revision], offer.terms),
+            "made_at": offer.made_at,
+            "ended_at": offer.ended_at,
+            "denial_note": offer.denial_note if says else "",
+        }
+        for offer in dispute.offers.all()
+    ]
 
 
 def _evidence(dispute: Dispute, reader: str, actor: Actor) -> list[DisputeEvidence]:
@@ -152,9 +209,8 @@ def _evidence(dispute: Dispute, reader: str, actor: Actor) -> list[DisputeEviden
 
 
 def _shows(file: Evidence, reader: str, actor: Actor) -> bool:
-    """One's own files; those of others once they are known to be clean, private ones to mediators alone (E-03, E4)."""
-    if file.removed_at is not None:
-        return False
+    """One's own files; those of others once they are known to be clean, private ones to mediators alone (E-03, E4).
+    What was removed is still named, with its hash (E-05)."""
     if file.owner_id == actor.user_id:
         return True
     if file.status != Evidence.Status.READY:
@@ -176,8 +232,11 @@ def _decision(dispute: Dispute, reader: str) -> dict[str, Any] | None:
         "return_shipping_paid_by": decision.return_shipping_paid_by or None,
         "reason_code": decision.reason_code,
         "facts": decision.facts,
-        "evidence_cited": _cited(decision, dispute, reader),
+        "evidence_cited": mediating.cited(decision.evidence_cited, dispute, reader),
         "note_to_parties": decision.note_to_parties,
+        "why_different": decision.why_different if reader in mediating.STAFF else "",
+        "proposal": decision.proposal.public_id if decision.proposal else None,
+        "supersedes": decision.supersedes.public_id if decision.supersedes else None,
         "decided_at": decision.decided_at,
         "needs_approval": decision.needs_approval,
         "approved": approval.approved if approval else None,
@@ -190,46 +249,24 @@ def is_told(decision: Decision) -> bool:
     return not decision.needs_approval or (approval is not None and approval.approved)
 
 
-def _cited(decision: Decision, dispute: Dispute, reader: str) -> list[dict[str, Any]]:
-    """What the decision cites. That a file exists which only mediators see stays with them."""
-    hidden: set[str] = set()
-    if reader not in ("mediator", "staff"):
-        hidden = {
-            e.evidence.public_id for e in dispute.exhibits.all() if e.evidence.private and e.role != reader
-        }
-    return [
-        {
-            "evidence": cited.get("evidence", ""),
-            "considered": bool(cited.get("considered", True)),
-            "why": cited.get("why", ""),
-        }
-        for cited in decision.evidence_cited
-        if cited.get("evidence") not in hidden
-    ]
-
-
 def _refunds(dispute: Dispute) -> Sequence[dict[str, Any]]:
     """One row a payment (X-01, X-03)."""
-    cause = f"dispute:{dispute.public_id}"
-    rows = Refund.objects.filter(payment__escrow=dispute.order.escrow_id, cause=cause).select_related(
-        "payment"
-    )
-    return [
-        {
-            "id": refund.public_id,
-            "payment": refund.payment.public_id,
-            "status": refund.status,
-            "amount": dispute.money(refund.amount),
-            "expected": list(refund.expected),
-        }
-        for refund in rows
-    ]
+    rows = tracking.refunds_for(dispute.order.escrow_id, f"{tracking.BY_DISPUTE}{dispute.public_id}")
+    return [tracking.facts(refund) for refund in rows]
 
 
 def _messages(dispute: Dispute) -> list[dict[str, Any]]:
+    return [_message(message) | {"warnings": for_api(message)} for message in dispute.thread.messages.all()]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {"id": message.public_id, "by": message.role, "text": message.text, "sent_at": message.sent_at}
+
+
+def _evidence_messages(dispute: Dispute) -> list[dict[str, Any]]:
     return [
-        {"id": message.public_id, "by": message.role, "text": message.text, "sent_at": message.sent_at}
-        for message in dispute.thread.messages.all()
+        _message(each.message) | {"submitted_by": each.role, "submitted_at": each.added_at}
+        for each in dispute.message_exhibits.all()
     ]
 
 
@@ -244,7 +281,7 @@ def _events(dispute: Dispute, reader: str) -> list[dict[str, Any]]:
 
 def _told(event: DisputeEvent, reader: str) -> dict[str, Any]:
     """The facts of an event. What was decided stands in `decision`, once it is told."""
-    if event.verb == "adjudicate" and reader not in ("mediator", "staff"):
+    if event.verb in DECIDING and reader not in ("mediator", "staff"):
         return {}
     words = {"note", "message"} if reader == "integrator" else set()
     return {name: value for name, value in event.data.items() if name in TOLD and name not in words}

@@ -19,13 +19,6 @@ from marketplace.orders.models import OrderLine
 from .questionnaire import Choice
 from .services.negotiation import LONGEST_NOTE
 
-CONTEST = (
-    ("not_received", _("It did not come")),
-    ("damaged", _("It is damaged")),
-    ("empty_or_different", _("The parcel is empty, or it is another item")),
-    ("missing_items", _("Parts are missing")),
-)
-
 
 class ItemsForm(forms.Form):
     """Which items the claim is about, and how many pieces of each."""
@@ -61,23 +54,39 @@ class ItemsForm(forms.Form):
 
 
 class FilesForm(forms.Form):
-    """Photos of the buyer or the seller."""
+    """Photos and videos of the buyer or the seller."""
 
-    files = FilesField(label=_("Add photos"))
+    files = FilesField(label=_("Add photos or videos"))
+    private = forms.BooleanField(
+        label=_("Only the mediator sees these"),
+        help_text=_("For private papers, like a bank statement."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["files"]
         kinds = ", ".join(sorted({name.upper() for name in limits.photo_formats} - {"JPEG"}))
-        field.help_text = _("%(kinds)s up to %(most)s each. We make large photos smaller for you.") % {
-            "kinds": kinds,
-            "most": limits.max_text,
-        }
+        field.help_text = _(
+            "%(kinds)s up to %(most)s each. We make large photos smaller for you. Videos up to %(video)s."
+        ) % {"kinds": kinds, "most": limits.max_text, "video": limits.max_video_text}
         field.widget.attrs |= {
             "accept": limits.accept,
             "data-max-bytes": limits.photo_max_bytes,
+            "data-max-video": limits.video_max_bytes,
             "data-max-files": MOST_FILES,
         }
+
+
+def read_sum(text: str, currency: str) -> Money:
+    """A sum as people write it. Raises ValidationError."""
+    text = text.strip().removesuffix(currency).strip()
+    if "." not in text:
+        text = text.replace(",", ".")  # half the world writes 12,50
+    try:
+        return Money.parse(text, currency)
+    except Invalid as error:
+        raise forms.ValidationError(error.detail) from error
 
 
 class AmountForm(forms.Form):
@@ -91,13 +100,7 @@ class AmountForm(forms.Form):
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
     def clean_amount(self) -> Money:
-        text = self.cleaned_data["amount"].strip().removesuffix(self.currency).strip()
-        if "." not in text:
-            text = text.replace(",", ".")  # half the world writes 12,50
-        try:
-            return Money.parse(text, self.currency)
-        except Invalid as error:
-            raise forms.ValidationError(error.detail) from error
+        return read_sum(self.cleaned_data["amount"], self.currency)
 
 
 class WordsForm(forms.Form):
@@ -156,24 +159,16 @@ class ReturnForm(forms.Form):
     )
 
 
-class ContestForm(forms.Form):
-    """What is wrong with what came back."""
+class MessagesForm(forms.Form):
+    """Which messages a side submits as evidence."""
 
-    code = forms.ChoiceField(
-        label=_("What is wrong with the return?"), choices=CONTEST, widget=forms.RadioSelect
-    )
-    note = forms.CharField(
-        label=_("Say more"),
-        widget=forms.Textarea,
-        required=False,
-        max_length=LONGEST_NOTE,
-        help_text=_("Write in any language."),
+    messages = forms.MultipleChoiceField(
+        label=_("Which messages?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one message.")},
     )
 
-
-class MessageForm(forms.Form):
-    """A few words to the other side."""
-
-    text = forms.CharField(
-        label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["messages"]
+        field.choices = choices

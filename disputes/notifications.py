@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.access import LEAD_MEDIATOR
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import OUTAGE, Message, members_of, of_an_outage, tell, unpin
+
+from . import travel_notices
+from .wording import offer_in_mail
 
 if TYPE_CHECKING:
     from .models import Dispute
 
 _MEDIATOR = _("A mediator decides now. We plan to decide by %(due)s.")
-_RETURN_SUBJECT = _("Send the item back by %(due)s")
-_RETURN = _("Send the item back and enter the tracking number by %(due)s. If you do not, you get no refund.")
 
 MESSAGES: dict[str, tuple[Message, ...]] = {
     OUTAGE: of_an_outage(_("More time for your dispute")),
@@ -59,6 +61,63 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             ),
         ),
     ),
+    "make_offer": (
+        Message(
+            "buyer",
+            _("Answer the seller's offer by %(due)s"),
+            _("The seller offers: %(offered)s You asked for %(asked)s. Answer by %(due)s. %(then)s"),
+            needs_you=True,
+        ),
+        Message(
+            "seller",
+            _("Answer the buyer's offer by %(due)s"),
+            _("The buyer offers to take: %(offered)s They asked for %(asked)s. Answer by %(due)s. %(then)s"),
+            needs_you=True,
+        ),
+    ),
+    "accept_offer": (
+        Message("buyer", _("The seller accepted your offer"), _("You two agreed: %(offered)s")),
+        Message("seller", _("The buyer accepted your offer"), _("You two agreed: %(offered)s")),
+    ),
+    "deny_offer": (
+        Message(
+            "buyer", _("The seller did not accept your offer"), _("The seller said: %(note)s %(then)s")
+        ),
+        Message(
+            "seller", _("The buyer did not accept your offer"), _("The buyer said: %(note)s %(then)s")
+        ),
+    ),
+    "edit_claim": (
+        Message(
+            "seller",
+            _("The buyer changed the request: answer by %(due)s"),
+            _("The buyer asks for %(amount)s now. Read what changed, and answer by %(due)s. %(then)s"),
+            needs_you=True,
+        ),
+    ),
+    "accept_by_rule": (
+        Message(
+            "buyer",
+            _("The seller accepted your request"),
+            _("The seller agreed to %(amount)s. We send it to where you paid from."),
+        ),
+        Message(
+            "seller",
+            _("Your rule accepted a request"),
+            _("The buyer gets %(amount)s. Your rule %(rule)s accepted it. You can switch rules off in your shop."),
+        ),
+    ),
+    "cancel_conditionally": (
+        Message(
+            "seller",
+            _("The buyer will close the dispute"),
+            _("The buyer waits for the money or the parcel until %(due)s. Until then nobody has to do anything."),
+        ),
+    ),
+    "resume": (
+        Message("buyer", _("Your dispute goes on"), _("You did not close it. It goes on until %(due)s.")),
+        Message("seller", _("The dispute goes on"), _("The buyer did not close it. It goes on until %(due)s.")),
+    ),
     "escalate": (
         Message("buyer", _("A mediator looks at your case"), _MEDIATOR),
         Message("seller", _("A mediator looks at the case"), _MEDIATOR),
@@ -86,49 +145,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message("buyer", _("The mediator decided"), _("Read the decision and its reasons on the page.")),
         Message("seller", _("The mediator decided"), _("Read the decision and its reasons on the page.")),
     ),
-    "ship_return": (
-        Message("seller", _("The buyer sent the item back"), _("It travels as %(tracking_number)s.")),
-    ),
-    "record_return_tracking": (
-        Message(
-            "seller",
-            _("Check the return by %(due)s"),
-            _(
-                "The carrier reports: %(code)s. Check it by %(due)s. If you say nothing, the buyer gets the money."
-            ),
-            needs_you=True,
-        ),
-    ),
-    "acknowledge_return": (
-        Message(
-            "buyer",
-            _("The seller has the item back"),
-            _("You get %(amount)s back. We send it to where you paid from."),
-        ),
-    ),
-    "confirm_return_by_silence": (
-        Message(
-            "buyer", _("You get your money back"), _("The seller did not answer in time. You get %(amount)s.")
-        ),
-        Message(
-            "seller",
-            _("The buyer gets the money back"),
-            _("You did not check the return in time. The buyer gets %(amount)s."),
-        ),
-    ),
-    "contest_return": (Message("buyer", _("The seller says the return is not right"), _MEDIATOR),),
-    "mediate_lost_return": (
-        Message("buyer", _("Your return is late"), _MEDIATOR),
-        Message("seller", _("The return is late"), _MEDIATOR),
-    ),
-    "expire_return": (
-        Message(
-            "buyer", _("Your dispute ended without a refund"), _("You did not send the item back in time.")
-        ),
-        Message(
-            "seller", _("The dispute ended"), _("The buyer did not send the item back. The money is yours.")
-        ),
-    ),
+    **travel_notices.MESSAGES,
 }
 
 #: verbs that the parties need no notice of, and why
@@ -136,7 +153,28 @@ SILENT = {
     "assign": "which mediator holds a case is not the parties' concern",
     "release": "which mediator holds a case is not the parties' concern",
     "reject_approval": "no decision has been told yet",
+    "freeze": "the order tells both sides",
+    "thaw": "the order tells both sides",
+    "bank_paid": "the order tells both sides",
 }
+
+#: where a side put messages forward as evidence, and no files (N-08)
+_MESSAGES_ADDED: dict[str, dict[str, Any]] = {
+    "buyer": {
+        "subject": _("New evidence in your dispute"),
+        "text": _("The seller added %(messages)s message(s) as evidence."),
+    },
+    "seller": {
+        "subject": _("New evidence in a dispute"),
+        "text": _("The buyer added %(messages)s message(s) as evidence."),
+    },
+}
+
+
+#: what either side may do; the one that did it needs no word of it
+_BY_EITHER = frozenset({"make_offer", "accept_offer", "deny_offer", "resume"})
+_THEN_GRANTED = _("If the seller does not answer the request, the buyer gets what they asked for.")
+_THEN_MEDIATOR = _("If you two do not agree, a mediator decides.")
 
 
 def announce(event: CaseEvent) -> None:
@@ -147,14 +185,17 @@ def announce(event: CaseEvent) -> None:
     if not messages or dispute.state == "awaiting_approval":
         return  # a decision that waits for approval is told once it is approved
     people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
-    facts = {"amount": "", "note": "", "files": 0, "code": "", "tracking_number": "", **event.data}
-    if event.to_state == "awaiting_return" != event.from_state:
-        messages = [_now_send_it(message) for message in messages]
+    facts = {"amount": "", "note": "", "files": 0, "messages": 0, "code": "", "tracking_number": "", **event.data}
+    facts |= {"then": _THEN_GRANTED if dispute.due_verb == "grant_claim" else _THEN_MEDIATOR}
+    if event.verb in _BY_EITHER:
+        messages = [message for message in messages if message.to != event.role]
+    if "differs" in event.data and messages:
+        facts["offered"] = offer_in_mail(event.data, messages[0].to)
+    messages = travel_notices.for_step(event, dispute, messages)
+    if event.data.get("messages") and not event.data.get("files"):
+        messages = [replace(each, **_MESSAGES_ADDED[each.to]) for each in messages]
+    if event.data.get("postage_owed"):
+        messages = [*messages, travel_notices.POSTAGE_OWED]
+        people["lead"] = Q(groups__name=LEAD_MEDIATOR, is_active=True)
+    facts["due_sum"] = event.data.get("due", "")
     tell(event, messages, people, facts, f"/disputes/{dispute.public_id}/")
-
-
-def _now_send_it(message: Message) -> Message:
-    """However the return was reached, what the buyer has to know is that it is their turn."""
-    if message.to != "buyer":
-        return message
-    return replace(message, subject=_RETURN_SUBJECT, text=_RETURN, needs_you=True)

@@ -147,3 +147,17 @@ _ALL = (
 
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
 CHOICES = [(reason.code, reason.label) for reason in _ALL]
+#: group → its name, for whoever speaks of a whole group at once
+GROUPS: dict[str, Any] = {
+    NOT_RECEIVED: _("It did not come"),
+    "not_as_described": _("It is different from the listing"),
+    "quality": _("It is of poor quality"),
+    "damaged": _("It arrived broken"),
+    "incomplete": _("Something is missing"),
+    "wrong_product": _("It is another item"),
+    "counterfeit": _("It is fake"),
+    "shipping": _("Cheaper delivery than paid for"),
+    "condition": _("It is used or repaired"),
+    PAYMENT: _("A payment problem"),
+    NO_FAULT: _("No longer wanted"),
+}

@@ -6,6 +6,7 @@ thing and reads another (threats.md M10).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,23 +51,29 @@ class Statement:
     needs_approval: bool
 
 
-def statement_of(decision: Decision, dispute: Dispute) -> Statement:
-    """The decision in words. Reads the dispute's exhibits and its order's policy."""
+def statement_of(decision: Decision, dispute: Dispute, *, hidden: Collection[str] = ()) -> Statement:
+    """The decision in words. Reads the dispute's exhibits and its order's policy. Files whose ids are `hidden` from the
+    reader are left out."""
     outcome = dispute.split(decision.amount)
-    names = {row.evidence.public_id: row.evidence.name for row in dispute.exhibits.all()}
+    names = {row.evidence.public_id: row.evidence.name for row in citable(dispute)}
     return Statement(
         headline=_headline(decision.outcome, outcome.buyer, outcome.seller),
         buyer=outcome.buyer,
         seller=outcome.seller,
         rule=rule_words(decision.reason_code),
         facts=decision.facts,
-        cited=[_cited(row, names) for row in decision.evidence_cited],
+        cited=[_cited(row, names) for row in decision.evidence_cited if row.get("evidence") not in hidden],
         note=decision.note_to_parties,
         then=_then(decision, dispute),
         review=_("Either side can ask for a review within %(days)s days.")
         % {"days": dispute.policy.appeal_days},
         needs_approval=decision.needs_approval,
     )
+
+
+def citable(dispute: Dispute) -> list[Any]:
+    """What a decision on this case can cite: its files, and the messages submitted as evidence (N-08)."""
+    return [*dispute.exhibits.all(), *dispute.message_exhibits.all()]
 
 
 def rule_words(code: str) -> str:

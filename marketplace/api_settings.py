@@ -51,6 +51,8 @@ SPECTACULAR = {
         "OrderStatus": "marketplace.orders.models.State",
         "RefundStatus": "marketplace.payments.models.Refund.Status",
         "ReturnStatus": "disputes.models.ReturnShipment.Status",
+        "ReturnInspection": "disputes.models.ReturnShipment.Inspection",
+        "ReplacementStatus": "disputes.models.ReplacementShipment.Status",
         "UploadProtocol": "marketplace.evidence.models.Upload.Protocol",
         "TrackingCode": "marketplace.orders.models.TrackingEvent.Code",
     },

@@ -11,10 +11,13 @@ router.register("policies", Policies, basename="policy")
 
 rooms: list[URLPattern | URLResolver] = [
     path("auth/", include("marketplace.accounts.api_urls")),
+    path("stores/", include("marketplace.accounts.store_api_urls")),
     path("evidence/", include("marketplace.evidence.api_urls")),
     path("", include("marketplace.orders.api_urls")),
     path("", include("marketplace.notifications.api_urls")),
+    path("", include("marketplace.payments.api_urls")),
     path("", include("disputes.api_urls")),
+    path("", include("marketplace.warranty.api_urls")),
     *router.urls,
 ]
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     # ours, the top floor first: so our templates and texts win over other people's
     "disputes",
     "reports",
+    "marketplace.warranty",
     "marketplace.demo",
     "marketplace.orders",
     "marketplace.payments",
@@ -252,7 +253,7 @@ STORAGES = {
     },
     # What people add to a case. Private: no public address, served by our own view or by a link that dies.
     "evidence": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "marketplace.evidence.s3.PrivateS3",
         "OPTIONS": {
             "bucket_name": EVIDENCE_S3_BUCKET,
             "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", None),
@@ -319,6 +320,7 @@ SCHEDULES = {
     "answers": "marketplace.core.tasks.forget_answers",
     "files": "marketplace.evidence.tasks.tidy",
     "heartbeats": "marketplace.core.tasks.forget_heartbeats",
+    "postage": "disputes.tasks.collect_postage",
 }
 
 # --- API --------------------------------------------------------------------------------------------------

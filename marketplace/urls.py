@@ -10,7 +10,10 @@ from marketplace.core.views import StyleGuide
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Start.as_view(), name="start"),
     path("orders/", include("marketplace.orders.urls")),
+    path("stores/", include("marketplace.orders.store_urls")),
+    path("listings/", include("marketplace.orders.listing_urls")),
     path("", include("disputes.urls")),
+    path("", include("marketplace.warranty.urls")),
     path("sell/", include("disputes.sell_urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("help/", include("disputes.help_urls")),

@@ -9,13 +9,22 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from disputes.models import Dispute, DisputeEvent, DisputeLine
 from marketplace.orders.models import HoldBack, Order, OrderEvent
 from marketplace.orders.models import State as OrderState
 from marketplace.payments import ledger
-from marketplace.payments.models import Escrow, LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Refund
+from marketplace.payments.freezing import FROZEN
+from marketplace.payments.models import (
+    Chargeback,
+    Escrow,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+    Refund,
+)
 
 ENDED_ORDERS = (OrderState.COMPLETED, OrderState.CLOSED, OrderState.CANCELLED)
 #: the provider gave it back for good and it is on its way again as another row, or never left
@@ -64,10 +73,22 @@ def escrows_hold_what_they_say() -> None:
         assert 0 <= payment.refunded <= payment.amount
         if payment.is_money:
             paid[payment.escrow_id] += payment.amount
-    refunded = dict(Refund.objects.values_list("payment__escrow").annotate(Sum("amount")).order_by())
+    standing = Refund.objects.standing()
+    refunded = dict(standing.values_list("payment__escrow").annotate(Sum("amount")).order_by())
+    by_banks = dict(Chargeback.objects.values_list("payment__escrow").annotate(Sum("of_escrow")).order_by())
+    still_open = dict(
+        Chargeback.objects.filter(status="open")
+        .values_list("payment__escrow")
+        .annotate(Count("pk"))
+        .order_by()
+    )
     for escrow in Escrow.objects.all():
         assert escrow.captured == paid[escrow.pk], "captured differs from the payments"
-        assert escrow.refunded == refunded.get(escrow.pk, 0), "M2: refunded differs from the refund rows"
+        gone = refunded.get(escrow.pk, 0) + by_banks.get(escrow.pk, 0)
+        assert escrow.refunded == gone, "M2: refunded differs from the refund rows and what banks took"
+        assert escrow.freezes == still_open.get(escrow.pk, 0), (
+            "M8: frozen without a chargeback, or not frozen"
+        )
         assert escrow.held.minor == in_ledger.get((escrow.public_id, escrow.currency), 0), (
             "M2: held differs from the ledger"
         )
@@ -94,14 +115,20 @@ def disputes_agree() -> None:
         assert line.order_line_id not in open_lines, "S5: two open disputes on one line"
         open_lines.add(line.order_line_id)
         assert line.dispute.is_open, "an ended dispute keeps its lines"
-    given = dict(Refund.objects.values_list("cause").annotate(Sum("amount")).order_by())
+    given: dict[str, int] = defaultdict(int)
+    for cause, amount in Refund.objects.standing().values_list("cause", "amount"):
+        given[cause.partition(Refund.INSTEAD)[0]] += amount
     for dispute in Dispute.objects.select_related("order__policy", "claim", "return_shipment"):
         hold = HoldBack.objects.get(key=dispute.public_id)
         if dispute.is_open:
-            assert dispute.due_at, f"S4: {dispute.state} has no date"
-            assert bool(dispute.due_verb) == (dispute.state not in NO_DEFAULT), (
+            waits = dispute.deadline is FROZEN
+            assert dispute.frozen_at == dispute.order.frozen_at, "X-06: order and dispute freeze together"
+            assert waits or dispute.due_at, f"S4: {dispute.state} has no date"
+            assert bool(dispute.due_verb) == (dispute.state not in NO_DEFAULT and not waits), (
                 f"S4: {dispute.state} is not armed"
             )
+            assert hold.from_bank == dispute.from_bank, "X-06: the dispute does not know what the bank paid"
+            assert hold.amount + hold.from_bank == dispute.held, "M10: the dispute's money is not all there"
             assert hold.ended_at is None
             outcome = dispute.next_default.outcome if dispute.next_default else None
             if outcome:
@@ -111,7 +138,8 @@ def disputes_agree() -> None:
         else:
             assert hold.ended_at, "an ended dispute still holds money"
             settled = dispute.settled_amount or 0 if dispute.state == "resolved" else 0
-            assert given.get(f"dispute:{dispute.public_id}", 0) == settled, (
+            owed = max(settled - hold.from_bank, 0)
+            assert given.get(f"dispute:{dispute.public_id}", 0) == owed, (
                 "M10: refunded differs from what was decided"
             )
 
@@ -131,7 +159,7 @@ def timelines_are_chains(model: Any, events: Any, column: str) -> None:
 
 def fingerprint() -> dict[str, int]:
     """How many rows there are of everything that a refused verb must not write."""
-    from marketplace.messaging.models import Message
+    from marketplace.messaging.models import Message, MessageFlag
     from marketplace.notifications.models import Notice
 
     tables: tuple[Any, ...] = (
@@ -141,6 +169,7 @@ def fingerprint() -> dict[str, int]:
         Refund,
         Notice,
         Message,
+        MessageFlag,
         HoldBack,
         Dispute,
     )

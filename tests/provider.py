@@ -54,6 +54,7 @@ class Provider:
         self.random = random.Random(self.seed)
         self.payments: dict[str, tuple[int, str]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
+        self.disputes: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, tuple[float, str, Reply]] = {}
         self.in_work: set[str] = set()
         self.calls: list[Call] = []
@@ -83,6 +84,46 @@ class Provider:
             if reason:
                 refund["failure_reason"] = reason
             return self._event("refund.failed" if status == "failed" else "refund.updated", refund)
+
+    def charge_back(
+        self, reference: str, amount: int = 0, *, status: str = "needs_response", by_charge: bool = False
+    ) -> dict[str, Any]:
+        """The buyer's bank asks for a payment back, and takes the money unless it only asks; the event that tells it."""
+        with self._lock:
+            paid, currency = self.payments[reference]
+            dispute = {
+                "id": f"du_{next(self._numbers):06}",
+                "object": "dispute",
+                "amount": amount or paid,
+                "currency": currency,
+                "charge": reference if by_charge else f"ch_of_{reference}",
+                "payment_intent": None if by_charge else reference,
+                "reason": "product_not_received",
+                "status": status,
+                "balance_transactions": [],
+            }
+            self.disputes[dispute["id"]] = dispute
+            if not status.startswith("warning"):
+                dispute["balance_transactions"] = [
+                    {"amount": -dispute["amount"], "currency": currency, "fee": 1500}
+                ]
+            return self._event("charge.dispute.created", dispute)
+
+    def decide(self, dispute_id: str, status: str) -> dict[str, Any]:
+        """The bank has decided: won, lost, warning_closed; the event that tells it."""
+        with self._lock:
+            dispute = self.disputes[dispute_id]
+            dispute["status"] = status
+            if status == "won":
+                dispute["balance_transactions"].append(
+                    {"amount": dispute["amount"], "currency": dispute["currency"]}
+                )
+            return self._event("charge.dispute.closed", dispute)
+
+    def charged_back(self, reference: str) -> int:
+        """What banks hold of a payment, or have kept."""
+        of_payment = (d for d in self.disputes.values() if reference in (d["payment_intent"], d["charge"]))
+        return -sum(row["amount"] for d in of_payment for row in d["balance_transactions"])
 
     def given_back(self, reference: str) -> int:
         gone = (r for r in self.refunds.values() if r["payment_intent"] == reference)
@@ -165,7 +206,13 @@ class Provider:
         paid, currency = self.payments[reference]
         if amount <= 0:
             return _error(400, "invalid_request_error", "Invalid positive integer")
-        if self.given_back(reference) + amount > paid:
+        if self.charged_back(reference) and any(
+            d["status"] in ("needs_response", "under_review") for d in self.disputes.values()
+        ):
+            return _error(
+                400, "invalid_request_error", "Charge has been charged back; cannot issue a refund."
+            )
+        if self.given_back(reference) + self.charged_back(reference) + amount > paid:
             return _error(
                 400, "invalid_request_error", "Refund amount is greater than unrefunded amount on charge."
             )
@@ -183,6 +230,9 @@ class Provider:
         return 200, dict(refund)
 
     def _read(self, path: str, form: dict[str, str]) -> Reply:
+        if path.startswith("/v1/disputes/"):
+            found = self.disputes.get(path.rpartition("/")[2])
+            return (200, dict(found)) if found else _error(404, "invalid_request_error", "No such dispute")
         if path != "/v1/refunds":
             found = self.refunds.get(path.rpartition("/")[2])
             return (200, dict(found)) if found else _error(404, "invalid_request_error", "No such refund")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from disputes import services as disputes
 from disputes.models import Dispute
 from disputes.services import ClaimData, LineData
-from marketplace.accounts.models import Store, StoreMember, User
+from marketplace.accounts.models import Store, StoreAddress, StoreMember, User
 from marketplace.core.access import Actor
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
@@ -46,6 +46,7 @@ def staff(name: str = "", *groups: str, second_lock: bool = True, **fields: Any)
 def shop(owner: User | None = None, **fields: Any) -> Store:
     store = Store.objects.create(name=fields.pop("name", f"Shop {next(_number)}"), **fields)
     StoreMember.objects.create(store=store, user=owner or person(), is_owner=True)
+    StoreAddress.objects.create(store=store, country="CN", lines="Returns desk\n1 Harbour Road", is_default=True)
     return store
 
 

@@ -3,5 +3,15 @@
 from .cases import Disputes
 from .claims import DisputeOptions, Drafts
 from .policies import SimulatePolicy
+from .rules import AutoAcceptRules, SwitchRuleOff, SwitchRuleOn, TryRule
 
-__all__ = ["DisputeOptions", "Disputes", "Drafts", "SimulatePolicy"]
+__all__ = [
+    "AutoAcceptRules",
+    "DisputeOptions",
+    "Disputes",
+    "Drafts",
+    "SimulatePolicy",
+    "SwitchRuleOff",
+    "SwitchRuleOn",
+    "TryRule",
+]

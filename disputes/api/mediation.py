@@ -12,8 +12,11 @@ from marketplace.core.api import CaseViewSet, Nothing
 from .. import services
 from ..serializers import (
     AdjudicateSerializer,
+    ChooseProposalSerializer,
     NoteSerializer,
+    ProposeSerializer,
     ReasonSerializer,
+    RequireEvidenceSerializer,
 )
 from .answers import ANSWER
 
@@ -40,6 +43,34 @@ class MediationActions(CaseViewSet):
     def release(self, request: Request, id: str) -> Response:  # noqa: A002
         """The mediator gives the case back to the queue (M-02)."""
         return self.act("release", services.release)
+
+    @extend_schema(
+        operation_id="disputes_require_evidence", request=RequireEvidenceSerializer, responses=ANSWER
+    )
+    @action(detail=True, methods=["post"], url_path="require-evidence")
+    def require_evidence(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Ask one side or both for things, with a deadline (M-03)."""
+        return self.act("require_evidence", services.require_evidence, RequireEvidenceSerializer)
+
+    @extend_schema(operation_id="disputes_close_evidence_requests", request=None, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="close-evidence-requests")
+    def close_evidence_requests(self, request: Request, id: str) -> Response:  # noqa: A002
+        """The mediator has seen enough: nobody is waited for any more (M-03)."""
+        return self.act("close_evidence_requests", services.close_evidence_requests)
+
+    @extend_schema(operation_id="disputes_propose", request=ProposeSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Put two results before the buyer: the platform's, and the seller's (M-05)."""
+        return self.act("propose", services.propose, ProposeSerializer)
+
+    @extend_schema(
+        operation_id="disputes_choose_proposal", request=ChooseProposalSerializer, responses=ANSWER
+    )
+    @action(detail=True, methods=["post"], url_path="choose-proposal")
+    def choose_proposal(self, request: Request, id: str) -> Response:  # noqa: A002
+        """The buyer takes one of the results. Without a choice the platform's holds (M-05)."""
+        return self.act("choose_proposal", services.choose_proposal, ChooseProposalSerializer)
 
     @extend_schema(operation_id="disputes_adjudicate", request=AdjudicateSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from marketplace.core.cases import CaseEvent
+from marketplace.core.display import date_text
 from marketplace.evidence.models import Evidence
+from marketplace.messaging.models import Message
 from marketplace.orders.models import Order, OrderLine
 
 from ..reasons import CHOICES
@@ -79,6 +83,48 @@ class DisputeEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence} in {self.dispute}"
+
+
+@dataclass(frozen=True)
+class Cited:
+    """What a decision can name: an id and a name, which a file has too."""
+
+    public_id: str
+    name: str
+
+
+class MessageExhibitManager(models.Manager["MessageExhibit"]):
+    """An exhibit is never shown without its message and who wrote it."""
+
+    def get_queryset(self) -> models.QuerySet[MessageExhibit]:
+        return super().get_queryset().select_related("message__author")
+
+
+class MessageExhibit(models.Model):
+    """A message that a side submitted as evidence: the only way in which mediators weigh one (N-08)."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="message_exhibits")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="exhibits")
+    role = models.CharField(max_length=20)
+    added_at = models.DateTimeField()
+
+    objects = MessageExhibitManager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "message"], name="one_row_per_message_exhibit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} in {self.dispute}"
+
+    @property
+    def evidence(self) -> Cited:
+        """As a decision cites it: like a file, by an id and a name."""
+        by = {"buyer": _("buyer"), "seller": _("seller")}.get(self.message.role, self.message.role)
+        name = _("Message of the %(who)s, %(date)s") % {"who": by, "date": date_text(self.message.sent_at)}
+        return Cited(self.message.public_id, name)
 
 
 class Draft(models.Model):

@@ -11,22 +11,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
+from django_fsm import FSMField, transition
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
-from marketplace.core.cases import Case, Deadline, Outcome
+from marketplace.core.cases import Deadline, Outcome
+from marketplace.core.errors import WrongState
 from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
+from marketplace.core.windows import AT_LEAST
 from marketplace.messaging.models import Thread
 from marketplace.orders.models import Order
+from marketplace.payments.freezing import MoneyCase
 
 from .. import access
 from ..reasons import REASONS, Reason
+from .asked import Asked
 from .mediating import Mediating
 from .negotiating import Negotiating
 from .returning import Returning
+from .waiting import Waiting
 from .words import WITH_STAFF, Payer, ReachedBy, Remedy, Result, State
 
 if TYPE_CHECKING:
@@ -46,6 +52,11 @@ def _terms(dispute: Dispute) -> Outcome:
     return dispute.split(dispute.settled_amount or 0)
 
 
+def _proposed(dispute: Dispute) -> Outcome | None:
+    """What the platform's proposal gives, once it is carried out; None where an identical product is sent (M-05)."""
+    return None if dispute.settled_remedy == Remedy.REPLACEMENT else _terms(dispute)
+
+
 def _once_it_is_back(dispute: Dispute) -> Outcome | None:
     """The refund, once the goods are back; None where an identical product is sent instead (T-03)."""
     return None if dispute.settled_remedy == Remedy.REPLACEMENT else _terms(dispute)
@@ -56,14 +67,18 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.filter(access.visible(actor))
 
 
+_NO_TIME = timedelta()
 #: phases that are no states: what one state waits for at different times
 GIVING_UP = "giving_up"
+BUYER_ASKED = "buyer_asked"
+SELLER_ASKED = "seller_asked"
+RETURN_ADDRESS = "return_address"
 RETURN_DELIVERED = "return_delivered"
 REPLACEMENT_SENT = "replacement_sent"
 REPLACEMENT_DELIVERED = "replacement_delivered"
 
 
-class Dispute(Negotiating, Returning, Mediating, Case):
+class Dispute(Negotiating, Returning, Mediating, Asked, Waiting, MoneyCase):
     """One disagreement, from opening to the money."""
 
     class Condition(models.TextChoices):
@@ -90,6 +105,9 @@ class Dispute(Negotiating, Returning, Mediating, Case):
     reached_by = models.CharField(max_length=16, choices=ReachedBy, blank=True)
     currency = models.CharField(max_length=3)
     held = models.BigIntegerField(help_text="What the order holds back for this dispute")
+    from_bank = models.BigIntegerField(
+        default=0, help_text="What of it the buyer has from the bank, by a chargeback (X-06)"
+    )
     opened_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True, help_text="The seller's first answer")
     escalated_at = models.DateTimeField(null=True, blank=True)
@@ -104,9 +122,6 @@ class Dispute(Negotiating, Returning, Mediating, Case):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="cases_held"
     )
     assigned_at = models.DateTimeField(null=True, blank=True)
-    requests_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="Until when the mediator's open requests can be answered (M-03)"
-    )
     cancel_condition = models.CharField(
         max_length=8, choices=Condition, blank=True, help_text="Once in a dispute; kept after it (N-09)"
     )
@@ -132,12 +147,14 @@ class Dispute(Negotiating, Returning, Mediating, Case):
             ),
         ]
         indexes = [
-            *Case.Meta.indexes,
+            *MoneyCase.Meta.indexes,
             models.Index(fields=["buyer", "-opened_at", "-id"], name="dispute_by_buyer"),
             models.Index(fields=["store", "-opened_at", "-id"], name="dispute_by_store"),
             models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
             models.Index(
-                fields=["due_at", "id"],
+                models.F("overdue").desc(),
+                "queue_at",
+                "id",
                 condition=Q(state__in=WITH_STAFF),
                 name="dispute_queue",
             ),
@@ -145,6 +162,43 @@ class Dispute(Negotiating, Returning, Mediating, Case):
 
     RULES = access.RULES
     ANY_TIME = frozenset({"send_message"})
+    MOVES_MONEY = frozenset(
+        {
+            "accept_by_rule",
+            "accept_claim",
+            "accept_offer",
+            "acknowledge_replacement",
+            "acknowledge_return",
+            "adjudicate",
+            "approve",
+            "choose_proposal",
+            "edit_claim",
+        }
+    )
+    NEVER_FROZEN = frozenset(
+        {
+            "close_evidence_requests",
+            "escalate",
+            "mediate_lost_replacement",
+            "mediate_lost_return",
+            "resume",
+        }
+    )
+    AFTER_FREEZE = AT_LEAST
+    #: what can be done while the buyer waits for the condition: give up, go on, agree, write, show; all else rests (N-09)
+    WHILE_GIVING_UP = frozenset(
+        {
+            "cancel",
+            "resume",
+            "accept_claim",
+            "accept_offer",
+            "staff_cancel",
+            "send_message",
+            "provide_evidence",
+            "assign",
+            "release",
+        }
+    )
     LOCK_FIRST: ClassVar[tuple[str, ...]] = ("order",)
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("claim",)
     DEADLINES: ClassVar[dict[str, Deadline]] = {
@@ -167,11 +221,17 @@ class Dispute(Negotiating, Returning, Mediating, Case):
             "buyer and seller",
             opens=lambda d: d.entered_at,
         ),
+        BUYER_ASKED: Deadline(
+            lambda d: d.requests_due_at, "close_evidence_requests", "buyer", opens=lambda d: d.entered_at
+        ),
+        SELLER_ASKED: Deadline(
+            lambda d: d.requests_due_at, "close_evidence_requests", "seller", opens=lambda d: d.entered_at
+        ),
         State.AWAITING_CHOICE: Deadline(
             lambda d: d.entered_at + d.policy.choice,
             "hold_proposal",
             "buyer",
-            _terms,
+            _proposed,
             opens=lambda d: d.entered_at,
         ),
         State.AWAITING_APPROVAL: Deadline(
@@ -180,12 +240,19 @@ class Dispute(Negotiating, Returning, Mediating, Case):
             "mediator",
             why="A second mediator approves; no clock does (M-08, M-09).",
         ),
+        RETURN_ADDRESS: Deadline(
+            lambda d: d.return_shipment.address_by,
+            "refund_missing_address",
+            "seller",
+            _terms,
+            opens=lambda d: d.return_shipment.agreed_at,
+        ),
         State.AWAITING_RETURN: Deadline(
             lambda d: d.return_shipment.send_by,
             "expire_return",
             "buyer",
             _nothing_back,
-            opens=lambda d: d.entered_at,
+            opens=lambda d: d.return_shipment.send_by - timedelta(days=d.policy.return_ship_days),
         ),
         State.RETURN_IN_TRANSIT: Deadline(
             lambda d: d.return_shipment.lost_at, "mediate_lost_return", "carrier"
@@ -225,12 +292,39 @@ class Dispute(Negotiating, Returning, Mediating, Case):
         """The policy version of the order: a later one never reaches back (P-01)."""
         return self.order.policy
 
+    def allow(self, verb: str, by: Actor) -> None:
+        """As every case; besides, all but a few verbs rest while the buyer waits for the condition (N-09)."""
+        super().allow(verb, by)
+        if self.rests and verb not in self.WHILE_GIVING_UP:
+            raise WrongState(
+                _t("The buyer waits for the money or the parcel. Until then this dispute rests.")
+            )
+
+    def why_not(self, verb: str, by: Actor) -> str:
+        """As every case; a mediator who is tied to one of the two sides is told so (M-02)."""
+        if by.is_mediator and not access.party(by, self) and access.tied(by, self):
+            return access.tied_words()
+        return super().why_not(verb, by)
+
+    def verbs_for(self, by: Actor, *, now: datetime | None = None) -> list[str]:
+        verbs = super().verbs_for(by, now=now)
+        return [verb for verb in verbs if not self.rests or verb in self.WHILE_GIVING_UP]
+
+    @property
+    def rests(self) -> bool:
+        """Has the buyer given it up on a condition that has not come true yet (N-09)?"""
+        return self.cancel_by is not None and self.state not in (State.RESOLVED, State.CANCELLED)
+
     @property
     def phase(self) -> str:
-        if self.cancel_by is not None:
+        if self.rests:
             return GIVING_UP
         if self.state == State.AWAITING_SELLER and self.answer_due_at >= self.negotiation_ends_at:
             return State.NEGOTIATION  # at a tie the mediator wins (api.md section 6)
+        if self.state == State.AWAITING_EVIDENCE and self.asked_side:
+            return BUYER_ASKED if self.asked_side == Payer.BUYER else SELLER_ASKED
+        if self.state == State.AWAITING_RETURN and self.return_shipment.send_by is None:
+            return RETURN_ADDRESS
         if self.state == State.RETURN_IN_TRANSIT and self.return_shipment.delivered_at:
             return RETURN_DELIVERED
         if self.state == State.AWAITING_REPLACEMENT:
@@ -247,7 +341,12 @@ class Dispute(Negotiating, Returning, Mediating, Case):
         """The end of the seller's time to answer; after an edit at least so many hours more (N-01, N-05)."""
         due: datetime = self.opened_at + self.policy.seller_response + self.paused_for
         if self.claim.revision > 1:
-            due = max(due, self.claim.made_at + self.policy.edit_answer)
+            waited = (
+                self.paused_for
+                if self.cancel_asked_at and self.claim.made_at <= self.cancel_asked_at
+                else _NO_TIME
+            )
+            due = max(due, self.claim.made_at + self.policy.edit_answer + waited)
         return due
 
     @property
@@ -263,5 +362,15 @@ class Dispute(Negotiating, Returning, Mediating, Case):
         return Money(minor, self.currency)
 
     def split(self, to_buyer: int) -> Outcome:
-        """What the case holds, shared: so much to the buyer, the rest to the seller."""
+        """What the case holds, shared: so much to the buyer, the rest to the seller. What the buyer's bank has given
+        cannot be taken back, whatever is agreed or decided."""
+        to_buyer = max(to_buyer, self.from_bank)
         return Outcome(buyer=self.money(to_buyer), seller=self.money(self.held - to_buyer))
+
+    @transition(
+        field=state,
+        source=[each for each in State if each not in (State.RESOLVED, State.CANCELLED)],
+        target=State.RESOLVED,
+    )
+    def end_by_bank(self) -> None:
+        """The buyer's bank has paid all that this was about: there is nothing left to decide (X-06)."""

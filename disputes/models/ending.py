@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from marketplace.core.ids import PublicIdField
 
@@ -42,6 +43,12 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(supersedes=None), name="only_the_first_supersedes_none"
+            ),
+            models.UniqueConstraint(fields=["supersedes"], name="superseded_once"),
+        ]
 
     def __str__(self) -> str:
         return self.public_id

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django_fsm import RETURN_VALUE, transition
 
-from .words import State
+from .words import Payer, State
 
 #: a return that ended well: the refund goes out, or the replacement is awaited (T-03)
 AFTER_RETURN = RETURN_VALUE(State.RESOLVED, State.AWAITING_REPLACEMENT)
 
 
+def _has_address(dispute: Any) -> bool:
+    return dispute.return_shipment.send_by is not None
+
+
+def _lacks_address(dispute: Any) -> bool:
+    return dispute.return_shipment.send_by is None
+
+
+def _seller_pays_postage(dispute: Any) -> bool:
+    return bool(dispute.return_shipping_paid_by == Payer.SELLER)
+
+
+def _not_sent_yet(dispute: Any) -> bool:
+    return dispute.replacement.shipped_at is None
+
+
+def _was_sent(dispute: Any) -> bool:
+    return dispute.replacement.shipped_at is not None
+
+
 class Returning:
     """Mixed into Dispute."""
 
-    @transition(field="state", source=State.AWAITING_RETURN, target=State.RETURN_IN_TRANSIT)
+    @transition(field="state", source=State.AWAITING_RETURN, target=None, conditions=[_lacks_address])
+    def give_return_address(self) -> None:
+        """The seller says where the goods go; the buyer's time to send them begins (T-01)."""
+
+    @transition(
+        field="state", source=State.AWAITING_RETURN, target=State.RESOLVED, conditions=[_lacks_address]
+    )
+    def refund_missing_address(self) -> None:
+        """The seller named no address in time: the buyer is refunded and keeps the goods."""
+
+    @transition(
+        field="state", source=State.AWAITING_RETURN, target=State.RETURN_IN_TRANSIT, conditions=[_has_address]
+    )
     def ship_return(self) -> None:
         """The buyer sent it back (T-01)."""
 
@@ -21,7 +55,7 @@ class Returning:
     def record_return_tracking(self) -> None:
         """The carrier reported something of the return."""
 
-    @transition(field="state", source=State.AWAITING_RETURN, target=State.RESOLVED)
+    @transition(field="state", source=State.AWAITING_RETURN, target=State.RESOLVED, conditions=[_has_address])
     def expire_return(self) -> None:
         """Nothing was sent back in time (T-01)."""
 
@@ -43,19 +77,26 @@ class Returning:
     def mediate_lost_return(self) -> None:
         """It has been on its way for too long."""
 
-    @transition(field="state", source=[State.AWAITING_RETURN, State.RETURN_IN_TRANSIT], target=None)
+    @transition(
+        field="state",
+        source=[State.AWAITING_RETURN, State.RETURN_IN_TRANSIT],
+        target=None,
+        conditions=[_seller_pays_postage],
+    )
     def submit_postage_receipt(self) -> None:
         """The buyer shows what the return's postage cost, to be paid back (T-04)."""
 
-    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=None)
+    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=None, conditions=[_not_sent_yet])
     def ship_replacement(self) -> None:
         """The seller sent an identical product (T-03)."""
 
-    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=None)
+    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=None, conditions=[_was_sent])
     def record_replacement_tracking(self) -> None:
         """The carrier reported something of the replacement."""
 
-    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=State.RESOLVED)
+    @transition(
+        field="state", source=State.AWAITING_REPLACEMENT, target=State.RESOLVED, conditions=[_was_sent]
+    )
     def acknowledge_replacement(self) -> None:
         """The buyer has it."""
 
@@ -63,11 +104,15 @@ class Returning:
     def confirm_replacement_by_silence(self) -> None:
         """It was delivered and the buyer said nothing."""
 
-    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=State.RESOLVED)
+    @transition(
+        field="state", source=State.AWAITING_REPLACEMENT, target=State.RESOLVED, conditions=[_not_sent_yet]
+    )
     def refund_missing_replacement(self) -> None:
         """The seller did not send it in time: refunded."""
 
-    @transition(field="state", source=State.AWAITING_REPLACEMENT, target=State.MEDIATION)
+    @transition(
+        field="state", source=State.AWAITING_REPLACEMENT, target=State.MEDIATION, conditions=[_was_sent]
+    )
     def contest_replacement(self) -> None:
         """The buyer says that the replacement is wrong, too."""
 

@@ -123,6 +123,7 @@ class Proposal(TermsFields):
     facts = models.TextField()
     evidence_cited = models.JSONField(default=list)
     note_to_parties = models.TextField(blank=True)
+    why_different = models.TextField(blank=True, help_text="As in a decision (M-10)")
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

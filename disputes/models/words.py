@@ -39,6 +39,7 @@ class ReachedBy(models.TextChoices):
     BUYER_SILENCE = "buyer_silence", _("the buyer's silence")
     DECISION = "decision", _("a mediator's decision")
     CHOICE = "choice", _("the buyer's choice")
+    BANK = "bank", _("the buyer's bank")
 
 
 class Remedy(models.TextChoices):

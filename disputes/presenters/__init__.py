@@ -9,18 +9,27 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.core.access import Actor
-from marketplace.core.display import TimelineLine
+from marketplace.core.display import TimelineLine, date_text
 from marketplace.core.money import Money
 from marketplace.core.templatetags.ui import countdown, moment, money, money_filter
+from marketplace.messaging.models import Message
 from marketplace.orders.presenters import sentence
 
 from ..models import WITH_STAFF, Dispute, ReachedBy, Result, State
-from ..models.dispute import GIVING_UP, REPLACEMENT_DELIVERED, REPLACEMENT_SENT, RETURN_DELIVERED
+from ..models.dispute import (
+    GIVING_UP,
+    REPLACEMENT_DELIVERED,
+    REPLACEMENT_SENT,
+    RETURN_ADDRESS,
+    RETURN_DELIVERED,
+)
 from ..reasons import REASONS
+from ..wording import offer_in_mail
 from . import mediating, negotiating, returning
 from .negotiating import BUYER, SELLER, Words
 
@@ -28,14 +37,25 @@ ENDED = (State.RESOLVED, State.CANCELLED)
 
 HAPPENED: dict[str, Any] = {
     "outage": gettext_lazy("The site was down: there is more time"),
+    "freeze": gettext_lazy("The buyer's bank asked for the money back: nothing moves for now"),
+    "thaw": gettext_lazy("The bank decided: the money stays here, and all goes on"),
+    "bank_paid": gettext_lazy("The bank gave the buyer the money"),
     "open": gettext_lazy("The dispute was opened"),
     "accept_claim": gettext_lazy("The seller accepted the request"),
     "grant_claim": gettext_lazy("The seller did not answer in time: the buyer gets what they asked for"),
     "refuse_claim": gettext_lazy("The seller said no"),
+    "make_offer": gettext_lazy("An offer was made"),
+    "accept_offer": gettext_lazy("The offer was accepted"),
+    "deny_offer": gettext_lazy("The offer was not accepted"),
+    "edit_claim": gettext_lazy("The buyer changed the request"),
+    "accept_by_rule": gettext_lazy("A rule of the seller accepted the request"),
+    "cancel_conditionally": gettext_lazy("The buyer will close it when the money or the parcel has come"),
+    "resume": gettext_lazy("The dispute goes on"),
     "escalate": gettext_lazy("A mediator takes over"),
     "cancel": gettext_lazy("The buyer closed the dispute"),
     "staff_cancel": gettext_lazy("We closed the dispute"),
-    "provide_evidence": gettext_lazy("Files were added"),
+    "provide_evidence": gettext_lazy("Evidence was added"),
+    "remove_file": gettext_lazy("A file was removed: its time had passed"),
     "ship_return": gettext_lazy("The buyer sent the item back"),
     "record_return_tracking": gettext_lazy("The carrier told us about the return"),
     "expire_return": gettext_lazy("The item was not sent back in time"),
@@ -43,19 +63,41 @@ HAPPENED: dict[str, Any] = {
     "confirm_return_by_silence": gettext_lazy("The seller did not check the return in time"),
     "contest_return": gettext_lazy("The seller says that the return is not right"),
     "mediate_lost_return": gettext_lazy("The return took too long: a mediator takes over"),
+    "give_return_address": gettext_lazy("The seller gave the return address"),
+    "refund_missing_address": gettext_lazy("The seller gave no return address in time: the buyer is refunded"),
+    "submit_postage_receipt": gettext_lazy("The buyer showed what the postage cost"),
+    "ship_replacement": gettext_lazy("The seller sent the replacement"),
+    "record_replacement_tracking": gettext_lazy("The carrier told us about the replacement"),
+    "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
+    "confirm_replacement_by_silence": gettext_lazy("The replacement came, and the buyer said nothing in time"),
+    "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time: the buyer is refunded"),
+    "contest_replacement": gettext_lazy("The buyer says that the replacement is not right"),
+    "mediate_lost_replacement": gettext_lazy("The replacement took too long: a mediator takes over"),
     "adjudicate": gettext_lazy("The mediator decided"),
     "approve": gettext_lazy("The mediator decided"),
 }
 #: the parties' own words stand among the messages; who holds a case, and a decision still being checked, is not told
-NOT_TOLD = frozenset({"send_message", "assign", "release", "reject_approval"})
+NOT_TOLD = frozenset({"send_message", "assign", "release", "reject_approval", "remove_private_file"})
 
 #: verb → words of its button, and the name of its page; drawn in this order, all of equal weight
 BUTTONS: dict[str, tuple[Any, str]] = {
     "accept_claim": (gettext_lazy("Accept {sum}"), "disputes:accept_claim"),
     "refuse_claim": (gettext_lazy("Say no"), "disputes:refuse_claim"),
+    "make_offer": (gettext_lazy("Offer something else"), "disputes:make_offer"),
+    "edit_claim": (gettext_lazy("Change what I ask for"), "disputes:edit_claim"),
+    "escalate": (gettext_lazy("Ask a mediator"), "disputes:escalate"),
+    "resume": (gettext_lazy("It did not come: go on"), "disputes:resume"),
+    "give_return_address": (gettext_lazy("Give the return address"), "disputes:give_return_address"),
     "ship_return": (gettext_lazy("I sent it back"), "disputes:ship_return"),
+    "submit_postage_receipt": (
+        gettext_lazy("Show what the postage cost"),
+        "disputes:submit_postage_receipt",
+    ),
     "acknowledge_return": (gettext_lazy("It came back as it should"), "disputes:acknowledge_return"),
     "contest_return": (gettext_lazy("Something is wrong with it"), "disputes:contest_return"),
+    "ship_replacement": (gettext_lazy("I sent the replacement"), "disputes:ship_replacement"),
+    "acknowledge_replacement": (gettext_lazy("It came, and it is right"), "disputes:acknowledge_replacement"),
+    "contest_replacement": (gettext_lazy("Something is wrong with it"), "disputes:contest_replacement"),
     "provide_evidence": (gettext_lazy("Add photos or files"), "disputes:provide_evidence"),
     "cancel": (gettext_lazy("Close this dispute"), "disputes:cancel"),
 }
@@ -131,6 +173,8 @@ def next_step(dispute: Dispute, role: str, now: datetime) -> NextStep | None:
             _("The time ended {at}. We carry out now what was promised for this case."), at=moment(default.at)
         )
         return NextStep(_("One moment"), True, [over])
+    if dispute.frozen_at:
+        return NextStep(_("The bank decides first"), True, [sentence(each) for each in _frozen(role)])
     parts: dict[str, Any] = {
         "at": moment(default.at, "at"),
         "left": countdown(default.at) if default.at else "",
@@ -142,12 +186,26 @@ def next_step(dispute: Dispute, role: str, now: datetime) -> NextStep | None:
     return NextStep(title, waits_for(dispute) != role, [sentence(each, **parts) for each in words])
 
 
+def _frozen(role: str) -> list[str]:
+    """A chargeback: why nothing moves, and what this reader can still do (X-06)."""
+    words = [
+        _("Your bank asked for this money back.")
+        if role == BUYER
+        else _("The buyer's bank asked for this money back."),
+        _("Nobody can move the money until the bank has decided. We write to both sides then."),
+    ]
+    if role == BUYER:
+        words.append(_("You did not ask your bank? Call it."))
+    return [*words, _("You can still write and add files.")]
+
+
 #: which module words which phase; every open phase stands here (tests/disputes/test_pages.py holds that)
 WORDS: Mapping[str, Callable[[Dispute, str, str], Words]] = {
     **dict.fromkeys((State.AWAITING_SELLER, State.NEGOTIATION, GIVING_UP), negotiating.words),
     **dict.fromkeys(WITH_STAFF, mediating.words),
     **dict.fromkeys(
         (
+            RETURN_ADDRESS,
             State.AWAITING_RETURN,
             State.RETURN_IN_TRANSIT,
             RETURN_DELIVERED,
@@ -175,6 +233,8 @@ def result(dispute: Dispute, role: str) -> list[SafeString]:
 
 
 def _headline(dispute: Dispute, role: str) -> str:
+    if dispute.outcome == Result.REPLACED:
+        return _("You got the replacement.") if role == BUYER else _("The item was replaced. The seller gets {rest}.")
     if dispute.outcome == Result.NO_REFUND:
         return (
             _("You get no money back.")
@@ -196,6 +256,12 @@ def _why_ended(dispute: Dispute, role: str) -> str:
             _("You did not send the item back in time.")
             if role == BUYER
             else _("The item was not sent back in time.")
+        )
+    if dispute.reached_by == ReachedBy.BANK:
+        return (
+            _("Your bank gave you the money.")
+            if role == BUYER
+            else _("The buyer's bank gave back the money.")
         )
     if dispute.reached_by == ReachedBy.DECISION:
         return _("A mediator decided. The reasons stand below.")
@@ -238,14 +304,56 @@ def _who(dispute: Dispute, event: Any, actor: Actor) -> str:
     return names.get(event.role, "Redress")
 
 
+def _added(files: int, messages: int) -> str:
+    parts = []
+    if files:
+        parts.append(ngettext("%(n)s file", "%(n)s files", files) % {"n": files})
+    if messages:
+        parts.append(ngettext("%(n)s message", "%(n)s messages", messages) % {"n": messages})
+    return ", ".join(parts)
+
+
+def messages_as_evidence(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
+    """The messages that a side submitted, as components/message.html shows them (N-08)."""
+    names = {BUYER: dispute.buyer.shown_name, SELLER: dispute.store.name}
+    own = dispute.role_of(actor)
+    if own == "integrator":
+        return []
+    return [
+        {
+            "by": names.get(each.message.role, each.message.role),
+            "at": each.message.sent_at,
+            "text": each.message.text,
+            "note": _("Added by %(who)s") % {"who": _("you") if each.role == own else names.get(each.role, each.role)},
+        }
+        for each in dispute.message_exhibits.all()
+    ]
+
+
+def messages_to_choose(dispute: Dispute) -> list[tuple[str, str]]:
+    """(id, who, when and what) of each message of the order and of the dispute that is no evidence yet."""
+    threads = [pk for pk in (dispute.thread_id, dispute.order.thread_id) if pk]
+    names = {BUYER: dispute.buyer.shown_name, SELLER: dispute.store.name}
+    rows = Message.objects.filter(thread__in=threads).exclude(exhibits__dispute=dispute).order_by("pk")
+    return [
+        (each.public_id, f"{names.get(each.role, each.role)}, {date_text(each.sent_at)}: {Truncator(each.text).chars(300)}")
+        for each in rows
+    ]
+
+
 def _note(event: Any) -> str:
     data = event.data
-    if event.verb in ("provide_evidence", "open") and data.get("files"):
-        count = int(data["files"])
-        return ngettext("%(n)s file", "%(n)s files", count) % {"n": count}
+    if event.verb in ("provide_evidence", "open") and (data.get("files") or data.get("messages")):
+        return _added(int(data.get("files") or 0), int(data.get("messages") or 0))
+    if event.verb in ("make_offer", "accept_offer"):
+        return " ".join(filter(None, (str(offer_in_mail(data, "")), data.get("note", ""))))
+    if data.get("rule"):
+        return _("Rule %(rule)s") % {"rule": data["rule"]}
     if data.get("tracking_number"):
         return _("%(carrier)s, number %(number)s") % {
             "carrier": data.get("carrier", ""),
             "number": data["tracking_number"],
         }
+    if event.verb == "remove_file":
+        return _("SHA-256 %(hash)s") % {"hash": data["sha256"]}
     return str(data.get("note", ""))

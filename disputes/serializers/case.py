@@ -14,15 +14,17 @@ from marketplace.core.serializers import (
     NextDefaultSerializer,
 )
 from marketplace.evidence.serializers import EvidenceSerializer
+from marketplace.messaging.serializers import MessageWarningSerializer
 from marketplace.payments.models import Refund
 
 from .. import facts
 from ..models import CLAIMED, Dispute, Result, State
 from ..models import ReachedBy as Reached
 from ..reasons import CHOICES as REASON_CHOICES
-from .mediation import DecisionSerializer
+from .mediation import DecisionSerializer, EvidenceRequestSerializer, ProposalSerializer
+from .negotiation import OfferSerializer
 from .opening import ChosenLineSerializer
-from .returns import ReturnSerializer
+from .returns import ReplacementSerializer, ReturnSerializer
 
 
 class PersonSerializer(serializers.Serializer):
@@ -41,6 +43,21 @@ class ClaimSerializer(serializers.Serializer):
     amount = MoneyField()
     description = serializers.CharField()
     revision = serializers.IntegerField()
+
+
+class ClaimRevisionSerializer(ClaimSerializer):
+    """What the buyer asked at one time (N-05)."""
+
+    lines = ChosenLineSerializer(many=True)
+    made_at = MomentField()
+
+
+class CancelOnSerializer(serializers.Serializer):
+    """The buyer gives it up once this has come; until then all rests (N-09)."""
+
+    condition = serializers.ChoiceField(choices=Dispute.Condition.choices)
+    since = MomentField()
+    until = MomentField(allow_null=True)
 
 
 class ExhibitSerializer(EvidenceSerializer):
@@ -62,7 +79,15 @@ class RefundSerializer(serializers.Serializer):
     payment = serializers.CharField()
     status = serializers.ChoiceField(choices=Refund.Status.choices)
     amount = MoneyField()
+    decided_at = MomentField()
+    sent_at = MomentField(allow_null=True)
+    confirmed_at = MomentField(allow_null=True)
     expected = serializers.ListField(child=serializers.DateField())
+    late = serializers.BooleanField(help_text="Past its last day, and not known to be paid.")
+    paid_by = serializers.ChoiceField(choices=Refund.PaidBy.choices)
+    bank_reference = serializers.CharField(
+        help_text="By which the buyer's bank finds it; empty while nobody knows it."
+    )
 
 
 class WrittenMessageSerializer(serializers.Serializer):
@@ -72,6 +97,18 @@ class WrittenMessageSerializer(serializers.Serializer):
     by = serializers.CharField()
     text = serializers.CharField()
     sent_at = MomentField()
+    warnings = MessageWarningSerializer(many=True, help_text="What its reader is warned of (N-07).")
+
+
+class MessageExhibitSerializer(serializers.Serializer):
+    """A message that a side submitted as evidence (N-08)."""
+
+    id = serializers.CharField()
+    by = serializers.CharField(help_text="Who wrote it: buyer or seller")
+    text = serializers.CharField()
+    sent_at = MomentField()
+    submitted_by = serializers.CharField(help_text="buyer or seller")
+    submitted_at = MomentField()
 
 
 class EventSerializer(serializers.Serializer):
@@ -104,11 +141,17 @@ class DisputeRowSerializer(serializers.Serializer):
     mediator = PersonSerializer(allow_null=True, help_text="For staff alone.")
     lines = ChosenLineSerializer(many=True)
     claim = ClaimSerializer()
+    cancel_on = CancelOnSerializer(allow_null=True)
     no_evidence_yet = serializers.BooleanField()
     refundable = MoneyField(help_text="What the dispute holds: at most this can go back.")
+    frozen_at = MomentField(
+        allow_null=True,
+        help_text="Since when the buyer's bank asks for the money: until it decides, nothing moves.",
+    )
     due_at = MomentField(allow_null=True)
     next_default = NextDefaultSerializer(allow_null=True)
     available_actions = AvailableActionSerializer(many=True)
+    replacement = ReplacementSerializer(allow_null=True)
     created_at = MomentField()
     ended_at = MomentField(allow_null=True)
     version = serializers.IntegerField()
@@ -137,15 +180,17 @@ class NoAppealField(serializers.JSONField):
 class DisputeSerializer(DisputeRowSerializer):
     """A dispute with everything that you may see of it."""
 
-    offers = NoneYetField()
+    claims = ClaimRevisionSerializer(many=True, help_text="Every revision of the claim, oldest first.")
+    offers = OfferSerializer(many=True)
     evidence = ExhibitSerializer(many=True)
-    evidence_requests = NoneYetField()
-    proposals = NoneYetField()
+    evidence_requests = EvidenceRequestSerializer(many=True)
+    proposals = ProposalSerializer(many=True, help_text="What the buyer chooses from (M-05).")
     decision = DecisionSerializer(allow_null=True)
     appeal = NoAppealField()
     appeals = NoneYetField()
     refunds = RefundSerializer(many=True)
-    messages = WrittenMessageSerializer(many=True)
+    messages = WrittenMessageSerializer(many=True, help_text="No evidence; see evidence_messages (N-08).")
+    evidence_messages = MessageExhibitSerializer(many=True)
     events = EventSerializer(many=True)
 
     def facts_of(self, dispute: Dispute) -> dict[str, Any]:

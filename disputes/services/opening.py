@@ -30,6 +30,7 @@ from ..amounts import LineShare, ceilings, smallest_claim
 from ..models import CLAIMED, Claim, Dispute, DisputeLine, Draft, Remedy, State
 from ..reasons import NEVER_SENT, NO_FAULT, NOT_RECEIVED, PAYMENT, REASONS, Reason
 from .exhibits import attach, own_files
+from .rules import accept_where_a_rule_does
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
         lines, reason = check_claim(order, claim)
         check_window(order, reason, received=claim.received)
         check_lines(order, lines)
-        shares = _shares(order, lines, reason, claim)
+        shares = shares_of(order, lines, reason, claim)
         ceiling = sum(share.amount for share in shares)
         amount = check_amount(order, claim.amount, ceiling)
         files = own_files(claim.evidence, by)
@@ -78,6 +79,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
             thread=Thread.objects.create(),
             currency=order.currency,
             held=ceiling,
+            frozen_at=order.frozen_at,
             opened_at=order.now,
             no_evidence_yet=bool(reason.wants) and not files,
         )
@@ -87,7 +89,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
         dispute.say(reason=reason.code, amount=dispute.money(amount).as_json(), files=len(files))
         dispute.start("open", by=by, now=order.now)
         Draft.objects.filter(order=order).delete()
-    return dispute
+        return accept_where_a_rule_does(dispute)
 
 
 def _write(
@@ -212,6 +214,16 @@ def check_window(order: Order, reason: Reason, *, received: bool) -> None:
     raise TooEarly(window.why_not, possible_from=window.starts_at)
 
 
+def check_not_too_early(order: Order, reason: Reason, *, received: bool) -> None:
+    """An open dispute turns to this reason: its own time must have come, whatever it was opened for (D-03).
+
+    Never too late: the dispute was opened in time, and the claim can be edited until a mediator takes over (N-05).
+    """
+    window = window_for(order, reason, received=received)
+    if not window.possible and window.code != "too_late":
+        raise TooEarly(window.why_not, possible_from=window.starts_at)
+
+
 def check_lines(order: Order, lines: Sequence[tuple[OrderLine, int]]) -> None:
     """D-08: one open dispute a line; a cancelled one again so many times; a decided or agreed one never."""
     blocked = blocked_lines(order, [line.pk for line, _quantity in lines])
@@ -241,9 +253,10 @@ def blocked_lines(order: Order, pks: Sequence[int]) -> dict[int, AlreadyDisputed
     return blocked
 
 
-def _shares(
+def shares_of(
     order: Order, lines: Sequence[tuple[OrderLine, int]], reason: Reason, claim: ClaimData
 ) -> list[LineShare]:
+    """What each claimed line can give back at most (D-06)."""
     return ceilings(
         lines, list(order.lines.all()), received=claim.received, reason=reason, remedy=claim.remedy
     )

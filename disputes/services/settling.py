@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from marketplace.accounts.models import StoreAddress
 from marketplace.core.access import Actor
 from marketplace.orders import services as orders
 
 from ..amounts import by_line, ceilings
-from ..models import Dispute, Payer, Remedy, ReplacementShipment, Result, ReturnShipment, Terms
+from ..difference import asked_terms
+from ..models import Dispute, ReachedBy, Remedy, ReplacementShipment, Result, ReturnShipment, Terms
 from ..reasons import REASONS
+from . import postage
 
 
 def settle(dispute: Dispute, *, amount: int, outcome: str, reached_by: str, by: Actor) -> None:
@@ -22,16 +25,26 @@ def settle(dispute: Dispute, *, amount: int, outcome: str, reached_by: str, by: 
     dispute.outcome = outcome
     dispute.reached_by = reached_by
     dispute.ended_at = dispute.at
-    orders.settle(
+    due = postage.due_at_the_end(dispute, amount, outcome)
+    paid = orders.settle(
         dispute.order,
         key=dispute.public_id,
         to_buyer=amount,
         by_line=by_line(amount, line_ceilings(dispute)),
         at=dispute.at,
         by=by,
+        postage=due,
+        lost=amount > 0 and reached_by != ReachedBy.AGREEMENT,
+        answered_in=answered_in(dispute),
     )
+    postage.book(dispute, due=due, paid=paid)
     dispute.lines.update(is_open=False)
     dispute.say(outcome=outcome, amount=dispute.money(amount).as_json())
+
+
+def answered_in(dispute: Dispute) -> timedelta:
+    """How long the seller took to answer; silence took all the time there was (O-13)."""
+    return min(dispute.answered_at or dispute.answer_due_at, dispute.at) - dispute.opened_at
 
 
 def line_ceilings(dispute: Dispute) -> dict[int, int]:
@@ -49,12 +62,8 @@ def line_ceilings(dispute: Dispute) -> dict[int, int]:
 
 
 def claimed(dispute: Dispute) -> Terms:
-    """The claim as terms: what was asked, and who is normally at fault pays the postage (D-05)."""
-    claim = dispute.claim
-    payer = ""
-    if claim.remedy == Remedy.RETURN_AND_REFUND:
-        payer = Payer.SELLER if dispute.reason.fault == "seller" else Payer.BUYER
-    return Terms(claim.remedy, claim.amount, payer)
+    """The claim in force as terms."""
+    return asked_terms(dispute.claim)
 
 
 def carry_out(dispute: Dispute, terms: Terms, *, reached_by: str, by: Actor, outcome: str = "") -> None:
@@ -76,18 +85,54 @@ def carry_out(dispute: Dispute, terms: Terms, *, reached_by: str, by: Actor, out
 
 
 def await_return(dispute: Dispute, terms: Terms) -> None:
-    """The buyer has so many days to send the goods back and enter the number (T-01)."""
+    """The buyer has so many days to send the goods back and enter the number, from when the address is known (T-01)."""
+    address = return_address(dispute)
     fresh = {
         "status": ReturnShipment.Status.AWAITING_SHIPMENT,
         "agreed_at": dispute.at,
-        "send_by": dispute.at + timedelta(days=dispute.policy.return_ship_days),
-        "postage_cap": terms.postage_cap,
+        "postage_cap": postage.cap_of(dispute, terms),
     }
+    blank = {"inspection": "", "check_by": None, "is_elsewhere": False}
     dispute.return_shipment, _is_new = ReturnShipment.objects.update_or_create(
-        dispute=dispute, defaults=_BLANK | {"inspection": "", "check_by": None} | fresh
+        dispute=dispute, defaults=_BLANK | blank | fresh | _going_to(dispute, address)
     )
     payer = terms.return_shipping_paid_by
     dispute.say(amount=dispute.money(terms.amount).as_json(), return_shipping_paid_by=payer)
+
+
+def return_address(dispute: Dispute) -> StoreAddress | None:
+    """The store's address for buyers in this country, else its default; None where none of them will do.
+
+    Where the store promises local returns, only an address inside that country will.
+    """
+    country, store = dispute.order.country, dispute.store
+    known = list(store.addresses.all())
+    local = next((each for each in known if each.country == country), None)
+    if local or country in store.local_return_countries:
+        return local
+    return next((each for each in known if each.is_default), None)
+
+
+def _going_to(dispute: Dispute, address: StoreAddress | None) -> dict[str, Any]:
+    """The return's address and, with it, the buyer's time to send; without one, the seller's time to name it."""
+    if address is None:
+        by = dispute.at + dispute.policy.seller_response
+        return {
+            "address": "",
+            "country": "",
+            "city": "",
+            "is_local": False,
+            "address_by": by,
+            "send_by": None,
+        }
+    return {
+        "address": address.lines,
+        "country": address.country,
+        "city": address.city,
+        "is_local": address.country == dispute.order.country,
+        "address_by": None,
+        "send_by": dispute.at + timedelta(days=dispute.policy.return_ship_days),
+    }
 
 
 def await_replacement(dispute: Dispute) -> None:

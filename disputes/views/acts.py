@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,9 +12,11 @@ from marketplace.core.case_pages import VerbPage
 from marketplace.core.templatetags.ui import money_filter
 from marketplace.evidence import services as files
 from marketplace.evidence.content import Limits
+from marketplace.evidence.edges import sent_already
+from marketplace.evidence.uploads import handed_in
 
 from .. import presenters, services
-from ..forms import ContestForm, FilesForm, NoteForm, ReturnForm
+from ..forms import FilesForm, MessagesForm, NoteForm
 from ..models import Remedy
 from ..reasons import REASONS
 from ..services.opening import window_for
@@ -71,7 +74,10 @@ class Cancel(DisputeVerb):
     done = gettext_lazy("You closed the dispute.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"again_until": self.again_until()}
+        dispute = self.case
+        waits = "cancel_conditionally" in dispute.verbs_for(self.actor)
+        later = reverse("disputes:cancel_conditionally", args=[dispute.public_id]) if waits else ""
+        return super().get_context_data(**kwargs) | {"again_until": self.again_until(), "later": later}
 
     def again_until(self) -> Any:
         """Until when these lines may be disputed again (D-08); None where they may not."""
@@ -90,43 +96,6 @@ class Cancel(DisputeVerb):
         services.cancel(self.case.pk, by=self.actor)
 
 
-class ShipReturn(DisputeVerb):
-    """The buyer sent it back and says under which number (T-01)."""
-
-    verb, form_class = "ship_return", ReturnForm
-    title, button = gettext_lazy("I sent it back"), gettext_lazy("Save the number")
-    done = gettext_lazy("We told the seller that the item is on its way.")
-
-    def act(self, data: dict[str, Any]) -> None:
-        services.ship_return(self.case.pk, by=self.actor, **data)
-
-
-class AcknowledgeReturn(DisputeVerb):
-    """The seller has it back as it should be: the refund goes out (T-03)."""
-
-    verb, template_name = "acknowledge_return", "disputes/acknowledge.html"
-    title = gettext_lazy("The item came back as it should")
-    done = gettext_lazy("We send the buyer the money.")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        to_buyer = self.case.money(self.case.settled_amount or 0)
-        return super().get_context_data(**kwargs) | {"to_buyer": to_buyer}
-
-    def act(self, data: dict[str, Any]) -> None:
-        services.acknowledge_return(self.case.pk, by=self.actor)
-
-
-class ContestReturn(DisputeVerb):
-    """The seller says what is wrong with what came back; a mediator decides (T-02)."""
-
-    verb, form_class = "contest_return", ContestForm
-    title, button = gettext_lazy("Something is wrong with the return"), gettext_lazy("Ask a mediator")
-    done = gettext_lazy("A mediator looks at this now.")
-
-    def act(self, data: dict[str, Any]) -> None:
-        services.contest_return(self.case.pk, by=self.actor, **data)
-
-
 class AddFiles(DisputeVerb):
     """A side puts photos before the other and the mediator (section 11). It decides nothing, so no version is asked."""
 
@@ -138,7 +107,7 @@ class AddFiles(DisputeVerb):
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        form.fields["files"].required = True
+        form.fields["files"].required = not sent_already(self.request)
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -148,12 +117,14 @@ class AddFiles(DisputeVerb):
         """What is good is added; what was refused is said beside the field, and can be chosen again (E-01)."""
         self.case.allow(self.verb, self.actor)
         sent = [(str(file.name), file.file) for file in form.cleaned_data["files"]]
-        intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy))
+        private = form.cleaned_data["private"]
+        before = handed_in(sent_already(self.request), by=self.actor, private=private)
+        intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy), private=private)
         for refusal in intake.refused:
             form.add_error(
                 "files", _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail}
             )
-        self.taken = [file.public_id for file in intake.taken]
+        self.taken = [*before, *(file.public_id for file in intake.taken)]
         if form.errors:
             if self.taken:
                 self.act({})
@@ -162,6 +133,22 @@ class AddFiles(DisputeVerb):
 
     def act(self, data: dict[str, Any]) -> None:
         services.provide_evidence(self.case.pk, evidence=self.taken, by=self.actor)
+
+
+class UseMessages(DisputeVerb):
+    """A side submits messages as evidence: only so are they weighed (N-08). It decides nothing, so no version is asked."""
+
+    verb, form_class, template_name = "provide_evidence", MessagesForm, "disputes/messages.html"
+    title, button = gettext_lazy("Use messages as evidence"), gettext_lazy("Add these messages")
+    done = gettext_lazy("The mediator will look at these messages.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"choices": presenters.messages_to_choose(self.case)}
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.provide_evidence(
+            self.case.pk, messages=data["messages"], by=self.actor.having_seen(None)
+        )
 
 
 def accept_words(dispute: Any) -> str:

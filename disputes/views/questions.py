@@ -16,7 +16,9 @@ from marketplace.core.money import per_cent_of, percent
 from marketplace.core.templatetags.ui import money_filter
 from marketplace.evidence import services as files
 from marketplace.evidence.content import Limits
+from marketplace.evidence.edges import sent_already
 from marketplace.evidence.models import Evidence
+from marketplace.evidence.uploads import handed_in
 
 from .. import questionnaire as q
 from .. import services
@@ -101,8 +103,10 @@ class Question(Guided):
         if not form.is_valid():
             return self.show(form)
         sent = [(str(file.name), file.file) for file in form.cleaned_data["files"]]
-        intake = files.take_many(sent, by=self.actor, limits=self.limits())
-        kept = list(dict.fromkeys([*kept, *(each.public_id for each in intake.taken)]))
+        private = form.cleaned_data["private"]
+        intake = files.take_many(sent, by=self.actor, limits=self.limits(), private=private)
+        before = handed_in(sent_already(self.request), by=self.actor, private=private)
+        kept = list(dict.fromkeys([*kept, *before, *(each.public_id for each in intake.taken)]))
         if len(kept) > MOST_FILES:
             form.add_error("files", _("A case takes up to %(n)s files.") % {"n": MOST_FILES})
         for refusal in intake.refused:

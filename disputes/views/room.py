@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -18,18 +19,20 @@ from django.views.generic import TemplateView, View
 from marketplace.core.access import Actor
 from marketplace.core.case_pages import CaseMixin
 from marketplace.core.edges import actor_of
-from marketplace.core.errors import Invalid, NotFound
-from marketplace.core.forms import tell_form
+from marketplace.core.errors import NotFound
 from marketplace.core.paging import page_of
 from marketplace.evidence import services as files
+from marketplace.messaging import pages
+from marketplace.messaging.forms import MessageForm
 from marketplace.orders.presenters import messages_of
 
-from .. import presenters, services
-from ..forms import MessageForm
-from ..models import Dispute, State
+from .. import access, presenters, services
+from ..models import Dispute, DisputeEvidence, State
+from ..presenters import offers
+from ..presenters.returning import postage_lines
 from ..reasons import REASONS
 from ..statement import statement_of
-from ..trackers import refund_tracks, return_steps
+from ..trackers import refund_tracks, replacement_steps, return_steps
 
 #: a message sent twice within this time by the same person is one message (a second tap, a lost answer)
 SAME_MESSAGE = timedelta(minutes=2)
@@ -47,13 +50,17 @@ def needs(actor: Actor) -> Q:
     """Disputes in which it is this person's turn."""
     buyer, seller = Q(buyer_id=actor.user_id), Q(store_id__in=actor.store_ids)
     came_back = Q(state=State.RETURN_IN_TRANSIT, return_shipment__delivered_at__isnull=False)
-    return (buyer & Q(state=State.AWAITING_RETURN)) | (seller & (Q(state=State.AWAITING_SELLER) | came_back))
+    no_address = Q(state=State.AWAITING_RETURN, return_shipment__send_by__isnull=True)
+    to_send = Q(state=State.AWAITING_RETURN, return_shipment__send_by__isnull=False)
+    to_replace = Q(state=State.AWAITING_REPLACEMENT, replacement__shipped_at__isnull=True)
+    replaced = Q(state=State.AWAITING_REPLACEMENT, replacement__delivered_at__isnull=False)
+    return (buyer & (to_send | replaced)) | (seller & (Q(state=State.AWAITING_SELLER) | came_back | no_address | to_replace))
 
 
 def of_party(actor: Actor) -> Any:
     """The disputes that this person is a side of, with all that a row shows; needs them first, then by due time."""
     rows = Dispute.objects.filter(Q(buyer_id=actor.user_id) | Q(store_id__in=actor.store_ids))
-    rows = rows.select_related("order__policy", "claim", "store", "buyer", "return_shipment")
+    rows = rows.select_related("order__policy", "claim", "store", "buyer", "return_shipment", "replacement")
     rows = rows.prefetch_related("lines__order_line").annotate(
         needs_you=_flag(needs(actor)), is_over=_flag(Q(state__in=presenters.ENDED))
     )
@@ -119,13 +126,9 @@ class Room(DisputeMixin, View):
         if not form.is_valid():
             return self.show(dispute, form)
         if not self.sent_already(dispute, form.cleaned_data["text"]):
-            try:
-                services.send_message(
-                    dispute.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None)
-                )
-            except Invalid as error:
-                tell_form(form, error)
-                return self.show(dispute, form)
+            act = partial(services.send_message, dispute.pk, by=self.actor.having_seen(None))
+            if (status := pages.send(form, act)) != 302:
+                return self.show(dispute, form, status)
         return HttpResponseRedirect(reverse("disputes:detail", args=[public_id]) + "#messages")
 
     def sent_already(self, dispute: Dispute, text: str) -> bool:
@@ -133,14 +136,15 @@ class Room(DisputeMixin, View):
         mine = dispute.thread.messages.filter(author_id=self.actor.user_id, sent_at__gte=since)
         return mine.filter(text=text.strip()).exists()
 
-    def show(self, dispute: Dispute, form: MessageForm) -> HttpResponse:
+    def show(self, dispute: Dispute, form: MessageForm, status: int = 200) -> HttpResponse:
         context = room_of(dispute, self.actor) | {"form": form}
-        return render(self.request, "disputes/room.html", context)
+        return render(self.request, "disputes/room.html", context, status=status)
 
 
 def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     """Everything on the page, in the order of the page."""
     along = ["lines__order_line", "exhibits__evidence", "events", "thread__messages__author"]
+    along += ["message_exhibits", "offers", "claims"]
     decided = dispute.escalated_at is not None
     prefetch_related_objects([dispute], *along, *(["decisions__approval"] if decided else []))
     role, verbs = dispute.role_of(actor), dispute.verbs_for(actor)
@@ -156,26 +160,45 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "step": presenters.next_step(dispute, role, dispute.now),
         "result": presenters.result(dispute, role),
         "buttons": presenters.buttons(dispute, verbs),
+        "offers": offers.offers_of(dispute, role, verbs),
+        "revisions": offers.revisions(dispute, role),
         "asked": presenters.asked(dispute),
         "most": dispute.money(dispute.claim.ceiling),
         "reason": REASONS[dispute.claim.reason],
         "messages_shown": messages_of(dispute.thread, actor, store=dispute.store.name),
         "files": files_of(dispute, actor),
+        "messages_shown_as_evidence": presenters.messages_as_evidence(dispute, actor),
         "timeline": presenters.timeline(dispute, list(dispute.events.all()), actor),
-        "statement": _statement(dispute) if decided else None,
+        "statement": _statement(dispute, actor) if decided else None,
         "refunds": refund_tracks(dispute),
         "return_steps": return_steps(returned, dispute),
         "returned": returned,
+        "postage": postage_lines(dispute, role),
+        "replacement_steps": replacement_steps(dispute),
+        "replaced": getattr(dispute, "replacement", None),
     }
 
 
-def _statement(dispute: Dispute) -> Any:
-    """The decision in force; one that a second mediator still checks, or sent back, is nobody's to read."""
+def _statement(dispute: Dispute, actor: Actor) -> Any:
+    """The decision in force; one that a second mediator still checks, or sent back, is nobody's to read. Of files that
+    this reader may not see, nothing is told (E-03)."""
+    all_files = dispute.exhibits.all()
+    hidden = {row.evidence.public_id for row in all_files if not _may_see(row, dispute, actor)}
     for decision in reversed(dispute.decisions.all()):
         approval = getattr(decision, "approval", None)
         if not decision.needs_approval or (approval is not None and approval.approved):
-            return statement_of(decision, dispute)
+            return statement_of(decision, dispute, hidden=hidden)
     return None
+
+
+def _may_see(exhibit: DisputeEvidence, dispute: Dispute, actor: Actor) -> bool:
+    """One's own; what others of the case sent once it is known to be clean; private ones mediators alone (E-03, E4)."""
+    file, role = exhibit.evidence, access.role_in(actor, dispute)
+    if file.owner_id == actor.user_id:
+        return True
+    return file.status == "ready" and (
+        role == "mediator" or (role in ("buyer", "seller") and not file.private)
+    )
 
 
 def files_of(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
@@ -183,11 +206,9 @@ def files_of(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
     shown = []
     for exhibit in dispute.exhibits.all():
         file, own = exhibit.evidence, exhibit.evidence.owner_id == actor.user_id
-        if file.removed_at or not (
-            own or (file.status == "ready" and (not file.private or actor.is_mediator))
-        ):
+        if not _may_see(exhibit, dispute, actor):
             continue
-        url = reverse("disputes:file", args=[dispute.public_id, file.public_id])
+        url = "" if file.removed_at else reverse("disputes:file", args=[dispute.public_id, file.public_id])
         by = _("you") if own else dispute.store.name if exhibit.role == "seller" else dispute.buyer.shown_name
         shown.append(
             {
@@ -197,6 +218,9 @@ def files_of(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]:
                 "kind": file.get_kind_display(),
                 "private": file.private,
                 "note": _("Added by %(who)s") % {"who": by},
+                "unclean": "" if file.is_clean or file.removed_at else files.NOT_CLEANED,
+                "removed": file.removed_at,
+                "sha256": file.sha256,
             }
         )
     return shown

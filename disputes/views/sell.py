@@ -26,6 +26,7 @@ HERE = [
     State.NEGOTIATION,
     State.RETURN_IN_TRANSIT,
     State.AWAITING_RETURN,
+    State.AWAITING_REPLACEMENT,
     State.MEDIATION,
 ]
 
@@ -57,7 +58,7 @@ class Workspace(LoginRequiredMixin, TemplateView):
 
     def disputes(self, actor: Actor) -> Any:
         rows = Dispute.objects.filter(store_id__in=actor.store_ids, state__in=HERE)
-        rows = rows.select_related("order__policy", "claim", "return_shipment").prefetch_related(
+        rows = rows.select_related("order__policy", "claim", "return_shipment", "replacement").prefetch_related(
             "lines__order_line"
         )
         rows = rows.annotate(files=Count("exhibits", filter=Q(exhibits__evidence__private=False)))
@@ -76,5 +77,8 @@ def case_row(dispute: Any, actor: Actor) -> dict[str, Any]:
         "tone": tone,
         "accept": accept_words(dispute) if "accept_claim" in verbs else "",
         "accept_url": reverse("disputes:accept_claim", args=[dispute.public_id]),
+        "offer_url": reverse("disputes:make_offer", args=[dispute.public_id])
+        if "make_offer" in verbs
+        else "",
         "url": reverse("disputes:detail", args=[dispute.public_id]),
     }

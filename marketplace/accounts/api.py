@@ -1,4 +1,7 @@
-"""Tokens for the API: signing in makes one, revoking ends it. Tries are counted together with those of the sign-in page."""
+"""Tokens for the API: signing in makes one, revoking ends it. Tries are counted together with those of the sign-in page.
+
+And a store's addresses for returned goods, for programs of its members (T-01).
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,10 @@ from rest_framework.response import Response
 from marketplace.core.access import INTEGRATOR, LEAD_MEDIATOR, MEDIATOR, MODERATOR
 from marketplace.core.api import ApiView, action_responses
 
-from .models import ApiToken, User
-from .serializers import SignInSerializer, TokenSerializer
+from . import addresses
+from .addresses import AddressData
+from .models import ApiToken, Store, User
+from .serializers import AddressesSerializer, SignInSerializer, TokenSerializer
 
 STAFF = frozenset({MEDIATOR, LEAD_MEDIATOR, MODERATOR})
 #: When the tries of the last 15 minutes are used up (ACCOUNT_RATE_LIMITS), in seconds.
@@ -127,3 +132,25 @@ def _new_token(user: User) -> tuple[ApiToken, str]:
         scopes.append(ApiToken.Scope.IMPORT)
     token, secret = ApiToken.objects.create(user=user, name=NAME, scopes=scopes)
     return token, secret
+
+
+class StoreAddresses(ApiView):
+    """`/stores/{id}/addresses/`"""
+
+    def _answer(self, store: Store) -> Response:
+        return Response(AddressesSerializer({"addresses": store.addresses.select_related("store")}).data)
+
+    @extend_schema(operation_id="stores_addresses", responses=AddressesSerializer)
+    def get(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Where your store's buyers send goods back to."""
+        return self._answer(addresses.own_store(id, self.actor))
+
+    @extend_schema(
+        operation_id="stores_addresses_put", request=AddressesSerializer, responses=AddressesSerializer
+    )
+    def put(self, request: Request, id: str) -> Response:  # noqa: A002
+        """These are your store's addresses now, and no others. Returns that have begun keep theirs."""
+        store = addresses.own_store(id, self.actor)
+        rows = [AddressData(**row) for row in self.taken(AddressesSerializer)["addresses"]]
+        addresses.put(store, rows, by=self.actor)
+        return self._answer(store)

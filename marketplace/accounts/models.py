@@ -83,6 +83,37 @@ class Store(models.Model):
         return self.name
 
 
+class StoreAddress(models.Model):
+    """Where buyers send goods back to: one for each country of buyers, and one for all others (T-01).
+
+    It holds for buyers in `country`, where it also stands; the store's default for everybody else as well.
+    """
+
+    public_id = PublicIdField(prefix="adr")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="addresses")
+    country = models.CharField(_("country"), max_length=2)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    lines = models.TextField(_("address"), help_text=_("As it stands on a parcel: name, street, town."))
+    is_default = models.BooleanField(_("for buyers in all other countries"), default=False)
+
+    class Meta:
+        ordering = ("-is_default", "country")
+        constraints = [
+            models.UniqueConstraint(fields=["store", "country"], name="one_address_per_store_and_country"),
+            models.UniqueConstraint(
+                fields=["store"], condition=Q(is_default=True), name="one_default_address_per_store"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.country}"
+
+    @property
+    def is_local(self) -> bool:
+        """Does the store promise buyers in this country that they return goods inside it?"""
+        return self.country in self.store.local_return_countries
+
+
 class StoreMember(models.Model):
     """Who may act for a store."""
 

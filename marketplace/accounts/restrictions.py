@@ -55,6 +55,34 @@ def impose(
     )
 
 
+def impose_by_decision(
+    user: User,
+    *,
+    kind: str,
+    reason: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    cause: str,
+    decided_by: int,
+) -> Restriction:
+    """What a decision of a case brings with it. That decision's own rules say who may make it, so nobody is asked here.
+
+    `cause`: the decision's public id; `decided_by`: the user who made it. Once a decision, however often it is called.
+    """
+    restriction, _is_new = Restriction.objects.get_or_create(
+        user=user,
+        kind=kind,
+        cause=cause,
+        defaults={
+            "reason": reason[:LONGEST_REASON],
+            "imposed_by_id": decided_by,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+        },
+    )
+    return restriction
+
+
 def lift(pk: int, *, by: Actor) -> Restriction:
     """Give the right back now; the row stays. Raises Forbidden, and WrongState where it was lifted before."""
     if not may_restrict(by):

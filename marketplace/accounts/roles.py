@@ -21,10 +21,14 @@ _CASES: Mapping[str, Sequence[str]] = {
 _FILES: Mapping[str, Sequence[str]] = {
     "evidence": ("evidence", "originalopened"),
     "messaging": ("message",),
-    "payments": ("escrow", "payment", "refund", "ledgertransaction"),
+    "payments": ("escrow", "payment", "refund", "chargeback", "ledgertransaction"),
     "disputes": ("decision",),
 }
 _RESTRICT = frozenset({"accounts.add_restriction"})
+#: flags on messages are looked at by those who handle them; the words to screen for are theirs to edit (N-07)
+_SCREENING = frozenset(
+    f"messaging.{name}" for name in ("view_messageflag", "view_screeningterm", "add_screeningterm", "change_screeningterm")
+)
 
 
 def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
@@ -33,8 +37,8 @@ def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     MEDIATOR: frozenset(_views(_CASES, _FILES)),
-    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | {"core.change_protectionpolicy"}),
-    MODERATOR: frozenset(_views(_CASES) | _RESTRICT),
+    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | _SCREENING | {"core.change_protectionpolicy"}),
+    MODERATOR: frozenset(_views(_CASES) | _RESTRICT | _SCREENING),
 }
 
 

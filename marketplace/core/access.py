@@ -34,11 +34,25 @@ class Actor:
     via: Door = "service"
     saw: int | None = None
     is_system: bool = field(default=False)
+    #: the store whose own standing rule acts (N-10); such an actor is nobody else, and may do nothing else
+    rule_of: int | None = field(default=None)
+    #: what rules have read about this person, so that one request asks the database once; services ask it anew
+    noted: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def system(cls) -> Actor:
         """The clock and the workers: what happens when nobody acts."""
         return cls(user_id=None, via="clock", is_system=True)
+
+    @classmethod
+    def standing_rule(cls, store_pk: int) -> Actor:
+        """A rule that a store made beforehand acts for it. Not the clock: it waits for no deadline, and no door makes it."""
+        return cls(user_id=None, via="service", rule_of=store_pk)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Nobody in person."""
+        return self.is_system or self.rule_of is not None
 
     @property
     def person_id(self) -> int:

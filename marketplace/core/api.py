@@ -150,7 +150,7 @@ class CaseViewSet(ApiViewSet):
             raise Http404
         rule = case.RULES.get(verb)
         if rule is None or not rule(self.actor, case):
-            raise Forbidden(_("This step belongs to somebody else."))
+            raise Forbidden(case.why_not(verb, self.actor))
         return int(case.pk)
 
     def act(self, verb: str, service: Callable[..., Any], body: type[BaseSerializer] = Nothing) -> Response:

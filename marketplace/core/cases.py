@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -31,6 +31,13 @@ from .access import Actor, Rule
 from .errors import Forbidden, NotFound, TooLate, VersionChanged, WrongState
 from .money import Money
 from .windows import longer
+
+#: the two sides of a case, by the words of `waiting_for`
+PARTIES = frozenset({"buyer", "seller"})
+#: the second reminder (F-01)
+DAY_BEFORE = timedelta(hours=24)
+#: the kinds of reminders to parties
+HALF, DAY = "half", "day"
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,11 @@ class Deadline:
     why: str = ""
     opens: Callable[[Any], datetime | None] | None = None
 
+    @property
+    def parties(self) -> frozenset[str]:
+        """Whom of the two sides it waits for."""
+        return frozenset(self.waiting_for.split()) & PARTIES
+
 
 @dataclass(frozen=True)
 class NextDefault:
@@ -74,16 +86,25 @@ class Registration:
 
     by_clock: Mapping[str, Callable[..., Case]]
     announce: Callable[[Any], None]
+    remind: Callable[[Any, str], None]
+
+
+def nobody_to_remind(case: Any, kind: str) -> None:
+    """For kinds of cases that wait for nobody."""
 
 
 registered: dict[type[Case], Registration] = {}
 
 
 def register(
-    model: type[Case], *, by_clock: Mapping[str, Callable[..., Case]], announce: Callable[[Any], None]
+    model: type[Case],
+    *,
+    by_clock: Mapping[str, Callable[..., Case]],
+    announce: Callable[[Any], None],
+    remind: Callable[[Any, str], None] = nobody_to_remind,
 ) -> None:
-    """Called once by the app's AppConfig.ready()."""
-    registered[model] = Registration(by_clock, announce)
+    """Called once by the app's AppConfig.ready(). `remind(case, kind)` writes the reminders of reminders.py."""
+    registered[model] = Registration(by_clock, announce, remind)
 
 
 class Case(models.Model):
@@ -103,6 +124,9 @@ class Case(models.Model):
     )
     created_at = models.DateTimeField(editable=False)
     deadline_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    remind_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the next reminder of due_at is to be written"
+    )
     outages = models.JSONField(
         default=list,
         blank=True,
@@ -113,7 +137,10 @@ class Case(models.Model):
     class Meta:
         abstract = True
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["due_at", "id"], condition=~Q(due_verb=""), name="%(class)s_due")
+            models.Index(fields=["due_at", "id"], condition=~Q(due_verb=""), name="%(class)s_due"),
+            models.Index(
+                fields=["remind_at", "id"], condition=Q(remind_at__isnull=False), name="%(class)s_remind"
+            ),
         ]
 
     #: verb → rule; a verb without a rule is nobody's.
@@ -164,7 +191,7 @@ class Case(models.Model):
         """Refuse whoever may not, whoever read an old version, and whoever comes too late. In this order."""
         rule = self.RULES.get(verb)
         if rule is None or not rule(by, self):
-            raise Forbidden(_("This step belongs to somebody else."))
+            raise Forbidden(self.why_not(verb, by))
         if by.saw is not None and by.saw != self.version:
             raise VersionChanged(
                 _("Somebody else acted on this while you were reading. Look at it again, then decide.")
@@ -177,6 +204,10 @@ class Case(models.Model):
             self.at = self.due_at
         elif verb not in self.ANY_TIME and self.is_overdue(self.now):
             raise TooLate(_("The time to do this has ended."), possible_until=self.due_at)
+
+    def why_not(self, verb: str, by: Actor) -> str:
+        """In words: why the verb's rule does not let this person."""
+        return _("This step belongs to somebody else.")
 
     def is_overdue(self, now: datetime) -> bool:
         """From `due_at` on the default has won, however late the worker is (Z-03)."""
@@ -194,7 +225,10 @@ class Case(models.Model):
         if self.state != before:
             self.entered_at = self.at
         self.moved_at = max(self.at, self.moved_at)
+        promised = (self.due_at, self.due_verb)
         self.arm()
+        if (self.due_at, self.due_verb) != promised:
+            self.remind_at = self.next_reminder(self.now)
         self.deadline_tries = 0
         self.version += 1
         self.save()
@@ -209,6 +243,21 @@ class Case(models.Model):
         deadline = self.deadline
         self.due_at = self.window_end(self.outages)
         self.due_verb = (deadline.then or "") if deadline and self.due_at else ""
+
+    def next_reminder(self, after: datetime) -> datetime | None:
+        """When the parties that are waited for are to be reminded next: half of the time, and 24 h before the end (F-01)."""
+        deadline = self.deadline
+        if deadline is None or self.due_at is None or not deadline.parties:
+            return None
+        opened = (deadline.opens(self) if deadline.opens else None) or self.entered_at
+        moments = (opened + (self.due_at - opened) / 2, self.due_at - DAY_BEFORE)
+        return min((at for at in moments if max(after, opened) < at < self.due_at), default=None)
+
+    def reminder_due(self) -> str:
+        """Which reminder is to be written now, "" where none is: of a deadline that a party can still meet (F-01)."""
+        if self.due_at and self.now < self.due_at and self.deadline and self.deadline.parties:
+            return DAY if self.now >= self.due_at - DAY_BEFORE else HALF
+        return ""
 
     def window_end(self, outages: Sequence[Sequence[str]]) -> datetime | None:
         """When the present phase ends: its deadline, later by these outages where it is a party's window (Z-03)."""
@@ -242,7 +291,7 @@ class Case(models.Model):
 
     def role_of(self, by: Actor) -> str:
         """The actor's part in this case: buyer, seller, mediator, …; from the case's rows only."""
-        return "system" if by.is_system else "staff" if by.is_staff else "integrator"
+        return "system" if by.is_automatic else "staff" if by.is_staff else "integrator"
 
     def verbs_for(self, by: Actor, *, now: datetime | None = None) -> list[str]:
         """What this reader may do at this moment; pages, API and admin draw their buttons from it."""

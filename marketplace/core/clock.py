@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from . import gate, outages
+from . import gate, outages, reminders
 from .access import Actor
 from .cases import Case, registered
 from .errors import NotFound, WrongState
@@ -27,14 +27,16 @@ Due = tuple[datetime, int, int, str]
 
 
 def tick(reading: Reading) -> Counter[str]:
-    """What the workers do every minute: ask the gate, make up for outages, then meet what is due.
+    """What the workers do every minute: ask the gate, make up for outages, meet what is due, remind of what will be.
 
     While people cannot reach the site, what falls into that outage waits for its end.
     """
     if not gate.passes(reading):
         return Counter()
     outages.tell()
-    return sweep(now=outages.horizon(reading.at))
+    done = sweep(now=outages.horizon(reading.at))
+    reminders.send(now=outages.horizon(reading.at))
+    return done
 
 
 def sweep(*, now: datetime | None = None) -> Counter[str]:

@@ -6,6 +6,7 @@ Services raise these; the doors (page, API, admin) turn them into their own form
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,6 +119,18 @@ class Invalid(DomainError):
     def field(cls, field: str, code: str, message: str) -> Invalid:
         """The common case: one field does not fit."""
         return cls(errors=[FieldError(field, code, message)])
+
+
+class Throttled(DomainError):
+    """Too often in a short time. `retry_at` is the moment from which it can be done again, `wait` the seconds until then."""
+
+    status = 429
+    code = "throttled"
+    title = "Too many at once"
+
+    def __init__(self, detail: str, *, retry_at: datetime, wait: float) -> None:
+        super().__init__(detail, retry_at=retry_at)
+        self.wait = math.ceil(wait)  # the problem handler's `Retry-After`
 
 
 class FileTooLarge(DomainError):

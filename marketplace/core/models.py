@@ -33,7 +33,7 @@ class Heartbeat(models.Model):
 
     at = models.DateTimeField(db_index=True)
     boot = models.CharField(max_length=100, help_text="The run of the machine that `up` counts from")
-    up = models.FloatField(help_text="Seconds")
+    up = models.PositiveBigIntegerField(help_text="Seconds")
 
     def __str__(self) -> str:
         return self.at.isoformat()
@@ -57,7 +57,7 @@ class Tick(models.Model):
 
     boot = models.CharField(max_length=100, unique=True)
     at = models.DateTimeField()
-    up = models.FloatField(help_text="Seconds")
+    up = models.PositiveBigIntegerField(help_text="Seconds")
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="Since then the clock is not believed")
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Func, JSONField, Value
@@ -66,7 +67,8 @@ def _remember(started_at: datetime, ended_at: datetime) -> None:
     log.critical("The site could not be reached from %s until %s.", started_at, ended_at)
     this = Value([span(started_at, ended_at)], output_field=JSONField())
     for model in registered:  # orders before what is about them, as everywhere
-        still_open = model._default_manager.filter(state__in=list(model.DEADLINES), created_at__lt=ended_at)
+        cases: Any = model._default_manager
+        still_open = cases.filter(state__in=list(model.DEADLINES), created_at__lt=ended_at)
         still_open.update(outages=_Append(F("outages"), this))
 
 
@@ -106,6 +108,9 @@ def _tell(model: type[Case], pk: int, outage: Outage, this: list[str]) -> bool:
                 return False
             case.at = outage.ended_at
             case.say(started_at=this[0], ended_at=this[1])
+            case.arm()
+            # planned anew even if an act has moved `due_at` already
+            case.remind_at = case.next_reminder(case.now)
             case.finish(VERB, Actor.system(), case.state)
     except Exception:  # one poisoned case must not keep the others from being told
         log.exception("telling of an outage failed: %s %s", model._meta.label, pk)
@@ -123,5 +128,5 @@ def _concerns(case: Case, this: list[str]) -> bool:
 
 def forget(now: datetime) -> int:
     """Old heartbeats go; the newest stays, for the next is measured by it."""
-    newest = Heartbeat.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return Heartbeat.objects.filter(at__lt=now - KEEP).exclude(pk=newest).delete()[0]
+    newest = Heartbeat.objects.order_by("-pk")[:1]
+    return Heartbeat.objects.filter(at__lt=now - KEEP).exclude(pk__in=newest.values("pk")).delete()[0]

@@ -114,6 +114,12 @@ class ProtectionPolicy(models.Model):
     return_ship_days = days(_("buyer sends the return and enters its number (days)"), 10)
     return_confirm_days = days(_("seller confirms or contests a delivered return (days)"), 10)
     return_transit_days = days(_("return in transit at most (days)"), 60)
+    postage_cap_percent = models.PositiveSmallIntegerField(
+        _("return postage paid back, at most (percent of the refund)"),
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Where the seller pays the postage and the terms name no other sum."),
+    )
     replacement_ship_days = days(_("seller sends a replacement (days)"), 10)
     replacement_confirm_days = days(_("buyer acknowledges a delivered replacement (days)"), 15)
 
@@ -267,6 +273,11 @@ class ProtectionPolicy(models.Model):
         return timedelta(days=self.evidence_request_days)
 
     @property
+    def restriction_appeal(self) -> timedelta:
+        """For how long a restriction can be contested (A-07)."""
+        return timedelta(days=self.report_appeal_days)
+
+    @property
     def choice(self) -> timedelta:
         return timedelta(days=self.choice_days)
 
@@ -277,6 +288,10 @@ class ProtectionPolicy(models.Model):
     @property
     def mediation_latest(self) -> timedelta:
         return timedelta(days=self.mediation_latest_days)
+
+    def evidence_kept(self, appeal_days: int) -> timedelta:
+        """From the end of a case: its longest window for an appeal, then the time for which files are kept (E-05)."""
+        return timedelta(days=appeal_days + self.evidence_keep_days)
 
     def needs_approval(self, amount: Money) -> bool:
         """M-08: above the limit, in the limit's own currency; without a rate to it, always."""

@@ -22,13 +22,13 @@ class Reading:
 
     at: datetime
     boot: str
-    up: float
+    up: int
 
     @classmethod
     def now(cls) -> Reading:
-        return cls(timezone.now(), _boot(), time.clock_gettime(_UP))
+        return cls(timezone.now(), _boot(), int(time.clock_gettime(_UP)))
 
-    def jumped_since(self, at: datetime, boot: str, up: float) -> timedelta | None:
+    def jumped_since(self, at: datetime, boot: str, up: int) -> timedelta | None:
         """How far the time of day went beyond the time that really passed; None if the machine has started anew since."""
         if boot != self.boot or up > self.up:
             return None

@@ -28,6 +28,8 @@ from marketplace.orders import services as orders
 from marketplace.orders.imports import take
 from marketplace.orders.models import Order
 
+from . import trust
+
 BROKEN = "damaged.in_transit"
 LATE = "not_received.no_tracking"
 SHIPPING = "4.90"
@@ -101,6 +103,7 @@ class Story:
         self._decided_disputes()
         self._returns()
         self._restricted()
+        trust.tell(self, ago)
         sweep()
 
     def by(self, name: str) -> Any:

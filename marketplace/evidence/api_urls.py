@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from . import api
+from .api import files, uploads
 
 urlpatterns = [
-    path("", api.Upload.as_view(), name="evidence-upload"),
-    path("<str:public_id>/", api.Detail.as_view(), name="evidence-detail"),
-    path("<str:public_id>/content/", api.Content.as_view(), name="evidence-content"),
+    path("", files.Upload.as_view(), name="evidence-upload"),
+    path("uploads/", uploads.Uploads.as_view(), name="evidence-uploads"),
+    path("uploads/<str:public_id>/", uploads.OneUpload.as_view(), name="evidence-upload-one"),
+    path("uploads/<str:public_id>/complete/", uploads.Complete.as_view(), name="evidence-upload-complete"),
+    path("<str:public_id>/", files.Detail.as_view(), name="evidence-detail"),
+    path("<str:public_id>/content/", files.Content.as_view(), name="evidence-content"),
 ]

@@ -18,7 +18,10 @@ def confine(cpu_seconds: int, memory_bytes: int, file_bytes: int) -> None:
         return
     wanted = {
         resource.RLIMIT_CPU: (cpu_seconds, cpu_seconds + 1),
-        resource.RLIMIT_DATA: (memory_bytes, memory_bytes),  # what it writes to; its libraries are not counted
+        resource.RLIMIT_DATA: (
+            memory_bytes,
+            memory_bytes,
+        ),  # what it writes to; its libraries are not counted
         resource.RLIMIT_FSIZE: (file_bytes, file_bytes),
         resource.RLIMIT_CORE: (0, 0),
     }

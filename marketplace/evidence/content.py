@@ -22,7 +22,16 @@ from django.utils.translation import gettext as _
 
 from marketplace.core.errors import DomainError, FieldError, FileTooLarge, FileTypeNotAllowed, Invalid
 
-from .videos import EXTENSIONS, CannotOpen, Container, TooHeavy, cleaner, copy_clean, identify_video
+from .videos import (
+    COPY_TYPES,
+    EXTENSIONS,
+    CannotOpen,
+    Container,
+    TooHeavy,
+    cleaner,
+    copy_clean,
+    identify_video,
+)
 
 MAX_PIXELS = 40_000_000
 NAME_LENGTH = 255
@@ -37,6 +46,8 @@ _DECODER = Path(__file__).with_name("decode.py")
 _PILLOW = {"jpg": "JPEG", "bmp": "BMP", "gif": "GIF", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
 _SAME = {"jpeg": "jpg"}
 _CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+#: every type that a clean copy may have
+SERVED_TYPES = (*_CONTENT_TYPES.values(), *COPY_TYPES, UNKNOWN_TYPE)
 _EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", **EXTENSIONS}
 
 _SIGNATURES = (
@@ -145,7 +156,7 @@ def identify(header: bytes) -> str | None:
     return None
 
 
-def kind_of(file: BinaryIO, limits: Limits) -> str | Container:
+def kind_of(file: IO[bytes], limits: Limits) -> str | Container:
     """What the file is: our name of its photo format, or its kind of video. Raises FileTooLarge 413 where that kind may
     not be so large, FileTypeNotAllowed 415."""
     size = file.seek(0, io.SEEK_END)
@@ -207,7 +218,9 @@ def clean_video(file: IO[bytes], container: Container, target: Path) -> CleanVid
             _("This video is broken: we cannot open it. Make it again, or choose another one.")
         ) from None
     except TooHeavy:
-        raise FileTooLarge(_("This video takes too long to open. Make it shorter and add it again.")) from None
+        raise FileTooLarge(
+            _("This video takes too long to open. Make it shorter and add it again.")
+        ) from None
     return CleanVideo(copied.content_type, container.content_type, is_clean=True)
 
 
@@ -230,7 +243,9 @@ def _too_large_a_video(limits: Limits) -> FileTooLarge:
 def _not_taken(limits: Limits) -> FileTypeNotAllowed:
     photos, videos = ", ".join(limits.photo_formats), ", ".join(limits.video_formats)
     words = (
-        _("We take photos (%(photos)s) and videos (%(videos)s). Save the file as one of these and add it again.")
+        _(
+            "We take photos (%(photos)s) and videos (%(videos)s). Save the file as one of these and add it again."
+        )
         if videos
         else _("We take photos only: %(photos)s. Save the photo as one of these and add it again.")
     )

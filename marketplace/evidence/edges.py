@@ -9,6 +9,7 @@ from typing import BinaryIO
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from .forms import MOST_FILES
 from .models import Evidence
 from .services import file_name, open_clean
 
@@ -53,6 +54,11 @@ def parse_range(header: str, size: int) -> tuple[int, int] | bool | None:
     if match[2] and int(match[2]) < first:
         return None
     return (first, last) if first < size else False
+
+
+def sent_already(request: HttpRequest) -> list[str]:
+    """Ids of files that the page sent on its own, before its form: large ones, in parts (static/js/upload.js)."""
+    return request.POST.getlist("uploaded")[:MOST_FILES]
 
 
 def content_response(request: HttpRequest, evidence: Evidence) -> HttpResponseBase:

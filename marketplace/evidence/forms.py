@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .content import Limits
@@ -15,9 +17,22 @@ MOST_FILES = 20
 
 
 class FilesInput(forms.ClearableFileInput):
-    """A picker for several files at once."""
+    """A picker for several files at once. With JavaScript the large ones among them are sent in parts, and go on after
+    a break (static/js/upload.js); the words for that come along, translated."""
 
     allow_multiple_selected = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        words = {
+            "data-upload": reverse("evidence-upload"),
+            "data-sending": gettext("{name}: {percent} % is here"),
+            "data-waiting": gettext("{name}: the connection broke. We try again."),
+            "data-sent": gettext("{name} is here"),
+            "data-stopped": gettext("{name} was not sent."),
+            "data-cancel": gettext("Stop {name}"),
+            "data-again": gettext("Try {name} again"),
+        }
+        return super().get_context(name, value, {**words, **(attrs or {})})
 
 
 class FilesField(forms.FileField):

@@ -39,7 +39,7 @@ from .content import (
     shown_name,
 )
 from .models import Evidence, OriginalOpened
-from .storage import OnDisk, has_room_for, open_at, staging
+from .storage import OnDisk, answering, has_room_for, open_at, staging
 from .videos import Container
 
 log = logging.getLogger(__name__)
@@ -120,8 +120,10 @@ def take(
     limits: Limits,
     kind: str = Evidence.Kind.PHOTO,
     private: bool = False,
+    stored_as: str = "",
 ) -> Evidence:
-    """Take one file from a person. The same bytes sent again give the row that is there (E-04).
+    """Take one file from a person. The same bytes sent again give the row that is there (E-04). `stored_as` is the key
+    under which the original lies in the store already.
 
     Raises FileTooLarge 413, FileTypeNotAllowed 415, FileBroken 422, NoRoom 507, with words for the sender.
     """
@@ -135,6 +137,7 @@ def take(
     evidence = Evidence(
         owner_id=by.user_id, name=shown_name(name), private=private, sha256=sha256, size=file.seek(0, io.SEEK_END),
         kind=_kind(kind, is_photo=isinstance(what, str)), created_at=now, look_at=now,
+        original_file=stored_as,
     )  # fmt: skip
     if not has_room_for(2 * evidence.size):
         raise NoRoom(_("We cannot take files at this moment. Please try again later."))
@@ -210,12 +213,13 @@ def _store(evidence: Evidence, original: IO[bytes], copy: IO[bytes] | None) -> E
     if copy is not None:
         evidence.clean_size, evidence.clean_sha256 = copy.seek(0, io.SEEK_END), sha256_of(copy)
     try:
-        if not evidence.original_file.name:
-            evidence.original_file.save("", _movable(original), save=False)
-        if copy is None:
-            evidence.clean_file.name = evidence.original_file.name
-        else:
-            evidence.clean_file.save("", _movable(copy), save=False)
+        with answering():
+            if not evidence.original_file.name:
+                evidence.original_file.save("", _movable(original), save=False)
+            if copy is None:
+                evidence.clean_file.name = evidence.original_file.name
+            else:
+                evidence.clean_file.save("", _movable(copy), save=False)
         with transaction.atomic():
             evidence.save(force_insert=True)
     except BaseException as error:
@@ -238,8 +242,9 @@ def _movable(file: IO[bytes]) -> File:
 
 def discard(evidence: Evidence) -> None:
     """Delete the stored bytes, original and copy. Safe to call again."""
-    for name in {evidence.original_file.name, evidence.clean_file.name} - {"", None}:
-        evidence.original_file.storage.delete(str(name))
+    with answering():
+        for name in {evidence.original_file.name, evidence.clean_file.name} - {"", None}:
+            evidence.original_file.storage.delete(str(name))
 
 
 def find(public_id: str, *, by: Actor) -> Evidence:

@@ -4,19 +4,46 @@ a key (threats.md row 45), and no key is used twice, so nothing is ever overwrit
 from __future__ import annotations
 
 import io
+import logging
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils.translation import gettext as _
+
+from marketplace.core.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 ALIAS = "evidence"
 #: so much of a disk stays free for everything else
 RESERVE_BYTES = 200 * 1024 * 1024
+
+
+class StoreAway(DomainError):
+    """S3 does not answer, or not as it should (threats.md row 61)."""
+
+    status = 503
+    code = "store_away"
+    title = "Our file store does not answer"
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Every fault of S3 is a StoreAway."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as fault:
+        log.error("the file store does not answer: %s", type(fault).__name__)
+        raise StoreAway(_("Our file store does not answer. Please try again in a few minutes.")) from fault
 
 
 class EvidenceStorage(Storage):
@@ -104,9 +131,10 @@ def open_at(name: str) -> tuple[BinaryIO, str]:
         file = cast(BinaryIO, store.open(name, "rb"))
         about = os.fstat(file.fileno())
         return file, f"{about.st_ino}-{about.st_size}-{about.st_mtime_ns}"
-    if not store.exists(name):
-        raise FileNotFoundError(name)
-    remote = Remote(store, name)
+    with answering():
+        if not store.exists(name):
+            raise FileNotFoundError(name)
+        remote = Remote(store, name)
     return cast(BinaryIO, remote), remote.stamp
 
 

@@ -89,6 +89,7 @@ _TYPES = {
     "mp4": "video/mp4", "3gp": "video/3gpp", "mov": "video/quicktime", "avi": "video/x-msvideo", "flv": "video/x-flv",
     "asf": "video/x-ms-wmv", "vob": "video/mpeg", "mpeg2video": "video/mpeg", "matroska": "video/x-matroska",
 }  # fmt: skip
+COPY_TYPES = tuple(dict.fromkeys(_TYPES.values()))
 EXTENSIONS = {
     "video/mp4": ".mp4", "video/3gpp": ".3gp", "video/3gpp2": ".3g2", "video/quicktime": ".mov", "video/x-msvideo": ".avi",
     "video/x-flv": ".flv", "video/x-ms-wmv": ".wmv", "video/mpeg": ".mpg", "video/x-matroska": ".mkv",
@@ -133,7 +134,16 @@ def _codec_of(video: IO[bytes], size: int, container: Container) -> str:
     """The picture's codec; empty where there is sound alone. Raises CannotOpen."""
     entries = ["-show_entries", "stream=codec_type,codec_name", "-of", "json"]
     limits = ["-probesize", str(_PROBE_BYTES), "-protocol_whitelist", "file"]
-    command = [str(shutil.which("ffprobe")), "-v", "error", *limits, "-f", container.demuxer, *entries, _INPUT]
+    command = [
+        str(shutil.which("ffprobe")),
+        "-v",
+        "error",
+        *limits,
+        "-f",
+        container.demuxer,
+        *entries,
+        _INPUT,
+    ]
     done = _run(command, video, size)
     streams = json.loads(done.stdout or b"{}").get("streams", []) if done.returncode == 0 else []
     known = {each.get("codec_type"): each.get("codec_name", "") for each in reversed(streams)}
@@ -142,9 +152,7 @@ def _codec_of(video: IO[bytes], size: int, container: Container) -> str:
     return str(known.get("video", ""))
 
 
-def _remux(
-    video: IO[bytes], size: int, container: Container, codec: str, muxer: str, target: Path
-) -> bool:
+def _remux(video: IO[bytes], size: int, container: Container, codec: str, muxer: str, target: Path) -> bool:
     """One try to write it in this container."""
     picture = ["-c:v", "mjpeg", "-q:v", "3", "-threads", "1"] if codec == DRAWN_ANEW else ["-c:v", "copy"]
     if codec in _WITHOUT_NOTES:

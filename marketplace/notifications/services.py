@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
-from marketplace.core.cases import CaseEvent
+from marketplace.core.cases import Case, CaseEvent
 from marketplace.core.display import moment_text
 from marketplace.core.money import Money, format_money
 
@@ -65,7 +66,7 @@ def tell(
     `people`: role → which users have it.
     """
     notices = [
-        _notice(event, message, reader, facts, url)
+        _notice(event.case, f"{event._meta.label_lower}:{event.pk}", event.recorded_at, message, reader, facts, url)
         for message in messages
         for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
         if reader.pk != event.actor_id
@@ -74,23 +75,49 @@ def tell(
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
-def _notice(event: CaseEvent, message: Message, reader: User, facts: Mapping[str, Any], url: str) -> Notice:
-    case = event.case
+def remind(
+    case: Case,
+    kind: str,
+    messages: Iterable[Message],
+    people: Mapping[str, Q],
+    facts: Mapping[str, Any],
+    url: str,
+) -> None:
+    """Write one reminder for each person of each message, once for a case, its deadline and the kind (F-01)."""
+    assert case.due_at is not None, "there is a deadline to be reminded of"
+    key = f"reminder:{kind}:{case._meta.label_lower}:{case.pk}:{case.due_at:%Y%m%dT%H%M%S}"
+    notices = [
+        _notice(case, key, case.now, message, reader, facts, url)
+        for message in messages
+        for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _notice(
+    case: Case,
+    key: str,
+    at: datetime,
+    message: Message,
+    reader: User,
+    facts: Mapping[str, Any],
+    url: str,
+) -> Notice:
     with translation.override(reader.language or "en"):
         due = moment_text(case.due_at, "at", zone=zone_of(reader)) if case.due_at else ""
         words = {name: _in_words(fact) for name, fact in facts.items()} | {"due": due}
         return Notice(
             recipient=reader,
-            key=f"{event._meta.label_lower}:{event.pk}",
+            key=key,
             case_id=case.public_id,
             url=url,
             subject=str(message.subject) % words,
             text=str(message.text) % words,
             due_at=case.due_at if message.needs_you else None,
             needs_you=message.needs_you,
-            created_at=event.recorded_at,
+            created_at=at,
             mail=Notice.Mail.WAITING if reader.email else Notice.Mail.NONE,
-            mail_next_at=event.recorded_at if reader.email else None,
+            mail_next_at=at if reader.email else None,
         )
 
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import Records
-from marketplace.core.case_admin import CaseRecords, case_link, in_words
+from marketplace.core.case_admin import Button, CaseRecords, case_link, in_words
 from marketplace.core.money import Money
 
-from .models import Listing, Order, OrderEvent
+from .models import Listing, Order, OrderEvent, Shipment
 from .presenters import HAPPENED
+from .tracking import words_of
+
+#: verb of a moderator → what it is called; each has its page
+BUTTONS = {
+    "hold": _("Put on hold"),
+    "accept_proof": _("Let it go on"),
+    "refuse_proof": _("Close it and pay the buyer back"),
+}
 
 
 @admin.register(Order)
 class OrderAdmin(CaseRecords):
-    """Facts, money, lines and timeline of an order. No verb of an order is the staff's."""
+    """Facts, money, lines and timeline of an order; moderators put it on hold and decide about the proof (O-08)."""
 
     list_display = (
         "reference",
@@ -57,6 +66,13 @@ class OrderAdmin(CaseRecords):
     )  # fmt: skip
     happened = HAPPENED
 
+    def buttons(self, case: Any, verbs: list[str]) -> list[Button]:
+        return [
+            Button(verb, str(label), reverse(f"orders:{verb}", args=[case.public_id]), is_link=True)
+            for verb, label in BUTTONS.items()
+            if verb in verbs
+        ]
+
     @admin.display(description=_("paid"))
     def paid(self, order: Order) -> str:
         return in_words(order.money(order.escrow.captured))
@@ -84,6 +100,52 @@ class ListingAdmin(Records):
     list_select_related = ("store",)
     search_fields = ("public_id__exact", "reference__exact")
     search_help_text = _("Search by number, written out in full")
+
+
+class DoubtfulFilter(admin.SimpleListFilter):
+    """Only the parcels whose tracking is doubtful (O-07)."""
+
+    title = _("tracking")
+    parameter_name = "tracking"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("doubtful", _("Doubtful"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.filter(doubtful_at__isnull=False) if self.value() == "doubtful" else queryset
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(Records):
+    """Parcels, the newest first; the filter shows those whose tracking is doubtful."""
+
+    list_display = (
+        "tracking_number",
+        "carrier",
+        "its_order",
+        "why_doubtful",
+        "doubtful_at",
+        "shipped_at",
+        "delivered_at",
+    )
+    list_filter = (DoubtfulFilter,)
+    list_select_related = ("order",)
+    search_fields = ("tracking_number__exact", "order__public_id__exact")
+    search_help_text = _("Search by tracking number or the order's number, written out in full")
+    ordering = ("-pk",)
+    fields = (
+        "public_id", "its_order", "carrier", "tracking_number", "shipped_at", "promised_by", "delivered_at",
+        "why_doubtful", "doubtful_at",
+    )  # fmt: skip
+    readonly_fields = ("its_order", "why_doubtful")
+
+    @admin.display(description=_("order"))
+    def its_order(self, parcel: Shipment) -> str:
+        return case_link(parcel.order)
+
+    @admin.display(description=_("doubts"))
+    def why_doubtful(self, parcel: Shipment) -> str:
+        return " ".join(str(words) for words in words_of(parcel.doubts))
 
 
 @admin.register(OrderEvent)

@@ -22,15 +22,24 @@ from marketplace.messaging.models import Message
 from . import access, facts, services
 from .imports import take
 from .models import Order
+from .public import find_store, listing_facts, store_facts
 from .schema import SentOrderSerializer
 from .serializers import (
+    AcceptProofSerializer,
     ChangeTrackingSerializer,
     ExtendSerializer,
+    HeldSerializer,
+    HoldSerializer,
+    ListingSerializer,
     OrderFilterSerializer,
     OrderListedSerializer,
     OrderMessageSerializer,
     OrderSerializer,
+    ProveSerializer,
+    RateSerializer,
+    RefuseProofSerializer,
     ShipSerializer,
+    StoreSerializer,
     TrackingEventSerializer,
     WrittenOrderMessageSerializer,
 )
@@ -165,6 +174,76 @@ class Orders(CaseViewSet):
         self.taken(Nothing)
         return self.answer(services.cancel(pk, by=self.actor).pk)
 
+    # -- the end, and what the buyer thinks of it -------------------------------------------------------------------
+
+    @extend_schema(operation_id="orders_rate", request=RateSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def rate(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Rate a completed order, 1 to 5, once (buyer). Everybody can read it."""
+        return self.act("rate", services.rate, RateSerializer)
+
+    # -- a suspicious seller ----------------------------------------------------------------------------------------
+
+    @extend_schema(operation_id="orders_hold", request=HoldSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Put a paid order that was not sent on hold until its seller has proved it (moderators)."""
+        return self.act("hold", services.hold, HoldSerializer)
+
+    @extend_schema(operation_id="orders_prove", request=ProveSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def prove(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Show that an order on hold is honest (seller); more may be sent until a moderator has decided."""
+        return self.act("prove", services.prove, ProveSerializer)
+
+    @extend_schema(operation_id="orders_accept_proof", request=AcceptProofSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="accept-proof")
+    def accept_proof(self, request: Request, id: str) -> Response:  # noqa: A002
+        """The order goes on; the time on hold does not count against the seller (moderators)."""
+        return self.act("accept_proof", services.accept_proof, AcceptProofSerializer)
+
+    @extend_schema(operation_id="orders_refuse_proof", request=RefuseProofSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="refuse-proof")
+    def refuse_proof(self, request: Request, id: str) -> Response:  # noqa: A002
+        """The order is closed, and all that no dispute owns goes back to the buyer (moderators)."""
+        return self.act("refuse_proof", services.refuse_proof, RefuseProofSerializer)
+
+
+class Stores(ApiViewSet):
+    """Stores with their records, as everybody with an account may see them (O-13)."""
+
+    serializer_class = StoreSerializer
+
+    @extend_schema(operation_id="stores_retrieve", responses=action_responses(StoreSerializer, 404))
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+        """A store: its record and what buyers said."""
+        return Response(self.get_serializer(store_facts(id)).data)
+
+    @extend_schema(
+        operation_id="stores_hold",
+        request=HoldSerializer,
+        responses=action_responses(HeldSerializer, 403, 404),
+    )
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Put all of a store's paid orders that were not sent on hold (moderators); how many it were."""
+        store = find_store(id)
+        if not access.may_moderate(self.actor) or store.pk in self.actor.store_ids:
+            raise Forbidden(_("This step belongs to somebody else."))
+        held = services.hold_store(store.pk, **self.taken(HoldSerializer), by=self.actor)
+        return Response({"held": held})
+
+
+class Listings(ApiViewSet):
+    """What stores sell, as everybody with an account may see it (O-10)."""
+
+    serializer_class = ListingSerializer
+
+    @extend_schema(operation_id="listings_retrieve", responses=action_responses(ListingSerializer, 404))
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+        """A listing: its price when it was last sold, its warranty, and its store's record."""
+        return Response(self.get_serializer(listing_facts(id)).data)
+
 
 class OrderMessages(ApiViewSet):
     """What buyer and seller wrote to each other on an order (O-09). Staff read along."""
@@ -191,9 +270,9 @@ class OrderMessages(ApiViewSet):
     @extend_schema(
         operation_id="orders_messages_send",
         request=OrderMessageSerializer,
-        responses=action_responses(WrittenOrderMessageSerializer, 409, status=201),
+        responses=action_responses(WrittenOrderMessageSerializer, 409, 429, status=201),
     )
     def create(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Write to the other side (buyer or seller)."""
+        """Write to the other side (buyer or seller). `warnings` says what its reader is warned of (N-07). 429: too many."""
         message = services.send_message(self.order().pk, **self.taken(OrderMessageSerializer), by=self.actor)
         return Response(self.get_serializer(message).data, status=201)

@@ -9,6 +9,8 @@ from . import api
 
 router = SimpleRouter()
 router.register("orders", api.Orders, basename="order")
+router.register("stores", api.Stores, basename="store")
+router.register("listings", api.Listings, basename="listing")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(

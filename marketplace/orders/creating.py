@@ -130,6 +130,7 @@ def _order(
         **history.dates(),
     )
     order.arm()
+    order.remind_at = order.next_reminder(now)
     return Made(row, order, history.parcels)
 
 

@@ -8,6 +8,9 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.evidence.content import Limits
+from marketplace.evidence.forms import MOST_FILES, FilesField
+
 from .models import TrackingEvent
 
 
@@ -54,9 +57,73 @@ class ExtendForm(forms.Form):
     days = forms.IntegerField(label=_("How many days do you add?"), min_value=1)
 
 
-class MessageForm(forms.Form):
-    """A few words to the other side. The service says what is too long or empty."""
+
+class RateForm(forms.Form):
+    """What the buyer thinks of the order."""
+
+    STARS = (
+        ("5", _("5: very good")),
+        ("4", _("4: good")),
+        ("3", _("3: all right")),
+        ("2", _("2: bad")),
+        ("1", _("1: very bad")),
+    )
+    rating = forms.ChoiceField(label=_("How was it?"), choices=STARS, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("In your own words"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class HoldForm(forms.Form):
+    """Why a moderator doubts the seller."""
+
+    reason = forms.CharField(
+        label=_("What is the question?"),
+        help_text=_("The seller reads it. The buyer does not."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+class AcceptProofForm(forms.Form):
+    """A word with it, if there is one to say."""
+
+    note = forms.CharField(
+        label=_("A note to both sides"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class RefuseProofForm(forms.Form):
+    """Why the proof is not enough."""
+
+    note = forms.CharField(
+        label=_("Why is the proof not enough?"),
+        help_text=_("Both sides read it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+class ProofForm(forms.Form):
+    """The seller's words and files."""
 
     text = forms.CharField(
-        label=_("Write a message"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+        label=_("Your proof"), widget=forms.Textarea(attrs={"rows": 6}), max_length=2000, required=False
     )
+    files = FilesField(label=_("Add photos or papers"))
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["files"]
+        field.help_text = _("Photos up to %(most)s each.") % {"most": limits.max_text}
+        field.widget.attrs |= {
+            "accept": limits.accept,
+            "data-max-bytes": limits.photo_max_bytes,
+            "data-max-files": MOST_FILES,
+        }

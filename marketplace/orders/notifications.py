@@ -107,6 +107,50 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("Your parcel now travels as %(tracking_number)s."),
         ),
     ),
+    "freeze": (
+        Message(
+            "buyer",
+            _("Your bank asked us for money: %(reference)s"),
+            _(
+                "Your bank asked for %(amount)s of this order back. Nobody can move the money until the bank has decided. If you did not ask your bank, call it. We write to you then."
+            ),
+        ),
+        Message(
+            "seller",
+            _("The buyer's bank asks for money: %(reference)s"),
+            _(
+                "The buyer's bank asked for %(amount)s of this order back. Nobody can move the money until the bank has decided. We answer the bank. We write to you then."
+            ),
+        ),
+    ),
+    "thaw": (
+        Message(
+            "buyer",
+            _("Your bank has decided: %(reference)s"),
+            _("The money stays with us. All goes on where it stood. See the order for what comes next."),
+        ),
+        Message(
+            "seller",
+            _("The bank has decided: %(reference)s"),
+            _("The money stays with us. All goes on where it stood. See the order for what comes next."),
+        ),
+    ),
+    "bank_paid": (
+        Message(
+            "buyer",
+            _("Your bank gave you the money: %(reference)s"),
+            _(
+                "Your bank gave you %(amount)s back. It counts as your refund. We do not pay it a second time."
+            ),
+        ),
+        Message(
+            "seller",
+            _("The bank gave the buyer the money: %(reference)s"),
+            _(
+                "The buyer's bank gave back %(amount)s. It counts as a refund. If you have not sent the parcel, look at the order first."
+            ),
+        ),
+    ),
     "hold": (
         Message(
             "seller",
@@ -184,6 +228,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
 SILENT = {
     "record_tracking": "shown on the order's page; a carrier reports many times a day",
     "hold_back": "the dispute itself tells both sides",
+    "change_hold_back": "the dispute itself tells both sides",
     "lift_hold_back": "the dispute itself tells both sides",
     "settle": "the dispute itself tells both sides",
 }

@@ -16,10 +16,13 @@ from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 from marketplace.core.money import Money
 from marketplace.core.templatetags.ui import moment
+from marketplace.messaging.presenters import for_reader
 
 from . import access
+from .holds import ShownHold, holds_of
 from .models import Order, State
 from .protection import Protection, protection
+from .tracking import words_of
 
 ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
 
@@ -36,9 +39,19 @@ HAPPENED: dict[str, Any] = {
     "request_extension": gettext_lazy("The buyer asked for more time"),
     "extend_protection": gettext_lazy("The seller gave more time"),
     "cancel": gettext_lazy("The order was cancelled"),
+    "rate": gettext_lazy("The buyer rated the order"),
+    "hold": gettext_lazy("We put the order on hold"),
+    "prove": gettext_lazy("The seller sent a proof"),
+    "accept_proof": gettext_lazy("We let the order go on"),
+    "refuse_proof": gettext_lazy("We closed the order: the proof was not enough"),
+    "close_on_silence": gettext_lazy("We closed the order: there was no proof in time"),
     "hold_back": gettext_lazy("A dispute was opened"),
+    "change_hold_back": gettext_lazy("The dispute is about another sum now"),
     "lift_hold_back": gettext_lazy("The dispute was closed"),
     "settle": gettext_lazy("The dispute ended"),
+    "freeze": gettext_lazy("The buyer's bank asked for the money back: nothing moves for now"),
+    "thaw": gettext_lazy("The bank decided: the money stays here, and all goes on"),
+    "bank_paid": gettext_lazy("The bank gave the buyer the money"),
 }
 #: events that stand elsewhere on the page (messages, tracking)
 NOT_TOLD = frozenset({"send_message", "record_tracking"})
@@ -98,6 +111,10 @@ def _main_button(order: Order, now: datetime, actor: Actor, url: str) -> tuple[s
         return _("Problem with this order"), reverse("disputes:problem", args=[order.public_id])
     if access.seller(actor, order) and order.state == State.PAID:
         return _("Send it"), reverse("orders:ship", args=[order.public_id])
+    if access.seller(actor, order) and order.state == State.ON_HOLD and not order.hold_failed_at:
+        return _("Show that all is well"), reverse("orders:prove", args=[order.public_id])
+    if access.buyer(actor, order) and order.state == State.COMPLETED and not order.rated_at:
+        return _("Rate this order"), reverse("orders:rate", args=[order.public_id])
     return _("See the order"), url
 
 
@@ -148,6 +165,7 @@ class LineRow:
     quantity: int
     paid: Money
     refunded: Money | None
+    url: str = ""
 
 
 @dataclass
@@ -159,6 +177,7 @@ class Parcel:
     earlier: list[str]
     promised_by: datetime | None
     events: list[TimelineLine] = field(default_factory=list)
+    doubts: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -183,6 +202,7 @@ class OrderRoom:
     verbs: frozenset[str]
     messages: list[dict[str, Any]]
     timeline: list[TimelineLine]
+    holds: list[ShownHold]
 
 
 def room(order: Order, now: datetime, actor: Actor) -> OrderRoom:
@@ -202,7 +222,11 @@ def room(order: Order, now: datetime, actor: Actor) -> OrderRoom:
         protection=protection(order, now),
         lines=[
             LineRow(
-                each.title, each.quantity, money(each.paid), money(each.refunded) if each.refunded else None
+                each.title,
+                each.quantity,
+                money(each.paid),
+                money(each.refunded) if each.refunded else None,
+                reverse("listings:detail", args=[each.listing.public_id]),
             )
             for each in order.lines.all()
         ],
@@ -215,6 +239,7 @@ def room(order: Order, now: datetime, actor: Actor) -> OrderRoom:
         verbs=frozenset(order.verbs_for(actor, now=now)),
         messages=messages_of(order.thread, actor, store=order.store.name) if order.thread else [],
         timeline=_timeline(order, actor),
+        holds=holds_of(order, actor),
     )
 
 
@@ -225,7 +250,14 @@ def _parcel(shipment: Any) -> Parcel:
         TimelineLine(str(event), event.at, note=", ".join(filter(None, (event.city, event.country))))
         for event in shipment.tracking_events.all()
     ]
-    return Parcel(shipment.carrier, shipment.tracking_number, earlier, shipment.promised_by, events[::-1])
+    return Parcel(
+        shipment.carrier,
+        shipment.tracking_number,
+        earlier,
+        shipment.promised_by,
+        events[::-1],
+        words_of(shipment.doubts),
+    )
 
 
 def messages_of(thread: Any, actor: Actor, *, store: str) -> list[dict[str, Any]]:
@@ -240,6 +272,8 @@ def messages_of(thread: Any, actor: Actor, *, store: str) -> list[dict[str, Any]
             "at": message.sent_at,
             "text": message.text,
             "mine": message.author_id == actor.user_id,
+            "warning": for_reader(message, own=message.author_id == actor.user_id),
+            "id": message.public_id,
         }
         for message in thread.messages.all()
     ]

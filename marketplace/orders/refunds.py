@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -24,19 +25,45 @@ MESSAGES = {
 }  # fmt: skip
 
 
+#: what a refund was paid by in the end, where that was not the provider
+OTHER_WAYS = {
+    Refund.PaidBy.HAND: (
+        _("Your refund was paid: %(reference)s"),
+        _("Our staff paid %(amount)s another way: %(how)s. It is done. We do not pay it again."),
+    ),
+    Refund.PaidBy.BANK: (
+        _("Your bank paid your refund: %(reference)s"),
+        _("Your bank gave you %(amount)s. It is the same money. So we do not pay it again."),
+    ),
+}
+SENT_ELSEWHERE = (
+    _("Your refund is on its way again: %(reference)s"),
+    _("We send %(amount)s to the other way you paid with: %(method)s. It comes until %(date)s."),
+)
+
+
+def _message(refund: Refund) -> tuple[Any, Any] | None:
+    if refund.paid_by != Refund.PaidBy.PROVIDER and refund.status == Refund.Status.CONFIRMED:
+        return OTHER_WAYS[Refund.PaidBy(refund.paid_by)]
+    if refund.replaces_id and refund.status == Refund.Status.DECIDED:
+        return SENT_ELSEWHERE
+    return MESSAGES.get(Refund.Status(refund.status))
+
+
 def tell_buyer(refund: Refund) -> None:
     """One notice for each refund and status that the buyer waits for; the same news twice is told once."""
-    message = MESSAGES.get(Refund.Status(refund.status))
+    message = _message(refund)
     if message is None:
         return
     escrow = refund.payment.escrow
     order, reader = escrow.order, escrow.order.buyer
-    at = refund.failed_at or refund.confirmed_at
-    assert at is not None, "both states have their moment"
+    at = refund.confirmed_at or refund.failed_at or refund.decided_at
     with translation.override(reader.language or "en"):
         words = {
             "reference": order.reference,
             "amount": format_money(Money(refund.amount, escrow.currency), translation.get_language() or "en"),
+            "how": refund.paid_how,
+            "method": refund.payment.method,
             "date": date_text(datetime.combine(refund.expected_to, time(12), UTC), zone=UTC),
         }
         subject, text = (str(part) % words for part in message)

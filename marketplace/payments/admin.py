@@ -1,19 +1,31 @@
-"""Money in the admin: looked at, never changed here (threats.md row 15). Refunds that wait for staff have a filter."""
+"""Money in the admin: looked at, never changed here (threats.md row 15). Refunds that wait for staff have a filter, and a
+page on which a failed one is paid another way, by the same service as everywhere (X-04)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import Records
+from marketplace.core.edges import actor_of
+from marketplace.core.errors import DomainError, Invalid
+from marketplace.core.forms import tell_form
 from marketplace.core.money import Money
 
+from . import other_ways
+from .forms import BY_HAND, AnotherWayForm
 from .models import (
+    Chargeback,
     Escrow,
     LedgerAccount,
     LedgerEntry,
@@ -56,10 +68,80 @@ class RefundAdmin(Records):
     list_select_related = ("payment__escrow",)
     search_fields = ("=public_id", "=provider_id", "=payment__public_id", "=cause")
     search_help_text = _("The id of a refund, at us or at the provider, or of a payment")
+    change_form_template = "admin/refunds/change.html"
 
     @admin.display(description=_("amount"))
     def money(self, refund: Refund) -> str:
         return str(Money(refund.amount, refund.payment.escrow.currency))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.another_way_view)
+        return [path("<str:public_id>/another-way/", view, name="refund_another_way"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        refund = context.get("original")
+        waits = (
+            refund is not None
+            and refund.status == Refund.Status.FAILED
+            and not hasattr(refund, "replaced_by")
+        )
+        context["may_pay"] = waits and other_ways.may(actor_of(request, via="admin"), refund)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def another_way_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """What the provider said, and how it is paid now, once."""
+        rows = Refund.objects.select_related("payment__escrow")
+        refund = get_object_or_404(rows, public_id=public_id)
+        by = actor_of(request, via="admin")
+        if not other_ways.may(by, refund):
+            raise PermissionDenied
+        back = redirect("admin:payments_refund_change", refund.pk)
+        form = AnotherWayForm(request.POST if request.method == "POST" else None, refund=refund)
+        if request.method == "POST" and form.is_valid():
+            way = form.cleaned_data.pop("way")
+            try:
+                if way == BY_HAND:
+                    other_ways.pay_by_hand(refund.pk, **form.cleaned_data, by=by)
+                else:
+                    other_ways.send_to_payment(refund.pk, payment=way, by=by)
+            except Invalid as refusal:
+                tell_form(form, refusal)
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+                return back
+            else:
+                self.log_change(request, refund, "paid another way")
+                messages.success(request, _t("The buyer is told. This refund cannot be paid again."))
+                return back
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _t("Pay %(sum)s another way")
+            % {"sum": Money(refund.owed, refund.payment.escrow.currency)},
+            "refund": refund,
+            "form": form,
+        }
+        return TemplateResponse(
+            request, "admin/refunds/another_way.html", context, status=422 if form.errors else 200
+        )
+
+
+@admin.register(Chargeback)
+class ChargebackAdmin(Records):
+    """What buyers' banks asked for; `uncovered` is what nobody has borne yet (X-06)."""
+
+    list_display = ("public_id", "status", "money", "loss", "payment", "reason", "opened_at", "decided_at")
+    list_filter = ("status", "payment__provider")
+    list_select_related = ("payment__escrow",)
+    search_fields = ("=public_id", "=provider_id", "=payment__public_id")
+
+    @admin.display(description=_("amount"))
+    def money(self, row: Chargeback) -> str:
+        return str(Money(row.amount, row.payment.escrow.currency))
+
+    @admin.display(description=_("uncovered"), ordering="uncovered")
+    def loss(self, row: Chargeback) -> str:
+        return str(Money(row.uncovered, row.payment.escrow.currency))
 
 
 @admin.register(Payment)

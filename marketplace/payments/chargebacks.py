@@ -91,7 +91,7 @@ def drain(now: datetime | None = None) -> Counter[str]:
             continue
         parts = split(answer.amount, [row.payment.amount for row in rows])
         for row, part in zip(rows, parts, strict=True):
-            counts[_write_down(row.pk, answer, part, now)] += 1
+            counts[write_down(row.pk, answer, part, now)] += 1
     return counts
 
 
@@ -101,7 +101,7 @@ def _later(row: Chargeback, now: datetime) -> None:
     Chargeback.objects.filter(pk=row.pk).update(tries=F("tries") + 1, next_try_at=now + wait)
 
 
-def _write_down(pk: int, answer: ChargebackAnswer, part: int, now: datetime) -> str:
+def write_down(pk: int, answer: ChargebackAnswer, part: int, now: datetime) -> str:
     """Apply what the provider said, once, whoever else wrote meanwhile; the status that it brought, or "waiting"."""
     with transaction.atomic():
         escrow = _lock(Chargeback.objects.values_list("payment__escrow", flat=True).get(pk=pk))
@@ -156,7 +156,9 @@ def _bear(row: Chargeback, now: datetime) -> None:
     row.uncovered = row.amount
     unpaid = Refund.objects.standing().filter(payment=row.payment, paid_by=Refund.PaidBy.PROVIDER)
     _never_resend(unpaid)
-    waiting = unpaid.filter(Q(status=Refund.Status.DECIDED, first_tried_at=None) | Q(status=Refund.Status.FAILED))
+    waiting = unpaid.filter(
+        Q(status=Refund.Status.DECIDED, first_tried_at=None) | Q(status=Refund.Status.FAILED)
+    )
     for refund in waiting.select_for_update(of=("self",)).order_by("pk"):
         refund.payment = row.payment
         _stands_for(row, refund, now)
@@ -211,7 +213,9 @@ def stand_for(refund: Refund, now: datetime) -> bool:
 
     The caller holds the refund's row. True where the buyer has all of it from the bank.
     """
-    lost = Chargeback.objects.select_for_update().filter(payment=refund.payment, status=Status.LOST, uncovered__gt=0)
+    lost = Chargeback.objects.select_for_update().filter(
+        payment=refund.payment, status=Status.LOST, uncovered__gt=0
+    )
     for row in lost:
         row.payment = refund.payment
         _stands_for(row, refund, now)

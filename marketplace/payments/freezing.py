@@ -28,7 +28,9 @@ def frozen_words() -> str:
 
 
 #: what a case waits for instead of its own deadline: nobody here can say when the bank decides
-FROZEN = Deadline(lambda case: None, None, "bank", why="A chargeback: the buyer's bank decides, no clock does (X-06).")
+FROZEN = Deadline(
+    lambda case: None, None, "bank", why="A chargeback: the buyer's bank decides, no clock does (X-06)."
+)
 
 
 class MoneyCase(Case):
@@ -76,6 +78,8 @@ class MoneyCase(Case):
 class Owner:
     """What owns escrows: `lock` its row, before the escrow's; `changed` inside the transaction; `is_party` for conflicts."""
 
+    #: the floor it stands on: an order is locked, and told, before its disputes
+    floor: int
     lock: Callable[[int], None]
     changed: Callable[[Chargeback], None]
     is_party: Callable[[int, Actor], bool]
@@ -85,10 +89,12 @@ _owners: list[Owner] = []
 
 
 def register(owner: Owner) -> None:
-    """Called once by an AppConfig.ready(), the lower floor first."""
+    """Called once by an AppConfig.ready()."""
     if owner not in _owners:
         _owners.append(owner)
+        _owners.sort(key=lambda each: each.floor)
 
 
 def owners() -> tuple[Owner, ...]:
+    """Lower floors first."""
     return tuple(_owners)

@@ -6,11 +6,14 @@ has a key that makes it happen once; triggers in the database hold all of this w
 
     captured    clearing −   escrow +
     released    escrow −     seller +, commission +
+    returned    seller −     escrow +           (the seller gives it back, to be refunded)
     decided     escrow −     refunds +          (reserved for the buyer)
     sent        refunds −    clearing +         (the provider took it)
     failed      clearing −   refunds +          (the provider gave it back: still the buyer's)
     elsewhere   refunds −    refunds +          (to another payment of the same buyer)
     by hand     refunds −    outside +          (staff paid it past the provider)
+    taken back  seller −     escrow +           (of what this order paid the seller, to refund it)
+    postage     seller −     postage +          (staff paid a buyer's return postage past the provider)
     withdrawn   bank −       clearing +         (a chargeback; `reinstated` is the way back)
     lost        escrow or refunds −   bank +    (the buyer has it from the bank)
 
@@ -36,6 +39,7 @@ Account = tuple[str, str]  # kind, owner's public id
 CLEARING: Account = (Kind.CLEARING, "")
 COMMISSION: Account = (Kind.COMMISSION, "")
 OUTSIDE: Account = (Kind.OUTSIDE, "")
+POSTAGE: Account = (Kind.POSTAGE, "")
 
 
 def escrow_of(public_id: str) -> Account:
@@ -114,6 +118,13 @@ def balance(account: Account, currency: str) -> int:
     of_account = Q(account__kind=account[0], account__owner=account[1], account__currency=currency)
     total: int | None = LedgerEntry.objects.filter(of_account).aggregate(total=Sum("amount"))["total"]
     return total or 0
+
+
+def kept_balance(account: Account, currency: str) -> int:
+    """The balance of an account that keeps it: one row, however many entries. Not for clearing and commission."""
+    kind, owner = account
+    kept = LedgerAccount.objects.filter(kind=kind, owner=owner, currency=currency)
+    return kept.values_list("balance", flat=True).first() or 0
 
 
 def unbalanced() -> models.QuerySet[LedgerEntry, Any]:

@@ -27,6 +27,7 @@ class LedgerAccount(models.Model):
         SELLER = "seller", _("seller's balance")
         OUTSIDE = "outside", _("paid by staff outside the provider")
         COMMISSION = "commission", _("commission")
+        POSTAGE = "postage", _("return postage paid by staff")
 
     kind = models.CharField(max_length=12, choices=Kind)
     owner = models.CharField(max_length=40, blank=True)
@@ -292,10 +293,14 @@ class Chargeback(models.Model):
     status = models.CharField(max_length=4, choices=Status, default=Status.OPEN)
     reason = models.CharField(max_length=120, blank=True, help_text="The bank's word for it")
     withdrawn = models.BigIntegerField(default=0, help_text="What the provider has handed to the bank")
-    moves = models.PositiveIntegerField(default=0, help_text="How often `withdrawn` changed: part of the ledger's key")
+    moves = models.PositiveIntegerField(
+        default=0, help_text="How often `withdrawn` changed: part of the ledger's key"
+    )
     of_refunds = models.BigIntegerField(default=0, help_text="Lost: stood for refunds that were not paid yet")
     of_escrow = models.BigIntegerField(default=0, help_text="Lost: taken out of escrow")
-    uncovered = models.BigIntegerField(default=0, help_text="Lost: the marketplace's loss, unless staff get it back")
+    uncovered = models.BigIntegerField(
+        default=0, help_text="Lost: the marketplace's loss, unless staff get it back"
+    )
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
@@ -304,9 +309,13 @@ class Chargeback(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints = [
-            models.UniqueConstraint(fields=["provider_id", "payment"], name="one_chargeback_per_payment_and_id"),
+            models.UniqueConstraint(
+                fields=["provider_id", "payment"], name="one_chargeback_per_payment_and_id"
+            ),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, withdrawn__gte=0, of_refunds__gte=0, of_escrow__gte=0, uncovered__gte=0),
+                condition=Q(
+                    amount__gt=0, withdrawn__gte=0, of_refunds__gte=0, of_escrow__gte=0, uncovered__gte=0
+                ),
                 name="chargeback_not_below_zero",
             ),
             models.CheckConstraint(
@@ -318,7 +327,9 @@ class Chargeback(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="chargeback_waiting")
+            models.Index(
+                fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="chargeback_waiting"
+            )
         ]
 
     def __str__(self) -> str:

@@ -31,8 +31,17 @@ def may(by: Actor, refund: Refund) -> bool:
     return by.is_in(LEAD_MEDIATOR) and not tied
 
 
+def permit(by: Actor, refund: Refund) -> None:
+    """Raises Forbidden where they may not."""
+    if not may(by, refund):
+        raise Forbidden(_("Only a lead mediator who is no party to the order may do this."))
+
+
 def payments_with_room(refund: Refund) -> list[Payment]:
-    """The other payments of the same order that can still take what is owed."""
+    """The other payments of the same order that can still take what is owed; none for the rest of a refund of which a
+    bank has paid a part: that is paid by hand."""
+    if refund.from_bank:
+        return []
     others = Payment.objects.filter(escrow=refund.payment.escrow_id).exclude(pk=refund.payment_id)
     return [each for each in others if each.is_money and each.amount - each.refunded >= refund.owed]
 
@@ -123,14 +132,15 @@ def _failed(pk: int, by: Actor) -> Refund:
         raise NotFound(_("This does not exist."))
     escrow = Escrow.objects.select_for_update().get(pk=escrow_pk)
     row = Refund.objects.select_for_update(of=("self",)).select_related("payment__escrow").get(pk=pk)
-    if not may(by, row):
-        raise Forbidden(_("Only a lead mediator who is no party to the order may do this."))
+    permit(by, row)
     if row.status != Status.FAILED or hasattr(row, "replaced_by"):
         raise WrongState(_("This refund does not wait for you: it is on its way, or was paid already."))
     if escrow.freezes:
         raise WrongState(freezing.frozen_words())
     if chargebacks.is_borne_by_bank(row):
         raise WrongState(
-            _("The buyer has got this money from the bank, at least in part. Ask the provider before you pay.")
+            _(
+                "The buyer has got this money from the bank, at least in part. Ask the provider before you pay."
+            )
         )
     return row

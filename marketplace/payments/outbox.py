@@ -117,7 +117,9 @@ def _claim(pk: int, now: datetime) -> Refund | None:
     with transaction.atomic(durable=True):
         rows = (
             _claimable(now)
-            .select_for_update(skip_locked=True, of=("self", "payment__escrow"))  # so that no freeze slips between
+            .select_for_update(
+                skip_locked=True, of=("self", "payment__escrow")
+            )  # so that no freeze slips between
             .select_related("payment__escrow")
         )
         row = rows.filter(pk=pk).first()

@@ -59,8 +59,8 @@ STANDING = """
     SELECT r.* FROM payments_refund r WHERE NOT EXISTS (SELECT 1 FROM payments_refund n WHERE n.replaces_id = r.id)
 """
 #: what went back of each payment: refunds, and what its bank took when we lost
-GAVE_BACK = f"""
-    SELECT payment_id, amount FROM ({STANDING}) s
+GAVE_BACK = """
+    SELECT payment_id, amount FROM (STANDING) s
     UNION ALL SELECT payment_id, of_escrow FROM payments_chargeback WHERE of_escrow > 0
 """
 #: name → query for the rows that break it: (row, what)

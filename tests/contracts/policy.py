@@ -25,6 +25,8 @@ STAFF = f"{MEDIATORS} moderator"
 #: everybody who sees the case
 READERS = f"buyer seller integrator {STAFF}"
 SIGNED_IN = (*READERS.split(), *STRANGERS)
+#: everybody who sees what is between the two sides
+SIDES = f"buyer seller {STAFF}"
 NOBODY = ""
 
 Cells = dict[str, int]
@@ -69,6 +71,11 @@ def verb(roles: str, status: int = 200, **others: int) -> Row:
     return {"GET": no(api=True), "POST": only(roles, status, api=True, **others)}
 
 
+def claim_page(roles: str) -> Row:
+    """One verb of a warranty claim on a page."""
+    return {"GET": only(roles, 200, integrator=404), "POST": only(roles, 302, integrator=404)}
+
+
 def desk(get: Cells | int, post: Cells | int) -> Row:
     """The desk: mediators alone; moderators 403; whoever is no staff is led to the sign-in, as by all of /admin/."""
     return {"GET": _desk(get), "POST": _desk(post)}
@@ -109,6 +116,8 @@ POLICY: dict[str, Row] = {
     "/notifications/": {"GET": signed_in(200), "POST": no()},
     "/notifications/read/": {"GET": no(), "POST": signed_in(302)},
     "/sell/": {"GET": signed_in(200), "POST": no()},
+    "/sell/addresses/": {"GET": signed_in(200), "POST": hidden("seller", 302)},
+    "/sell/addresses/remove/": {"GET": no(), "POST": hidden("seller", 404)},  # no such address
     # orders
     "/orders/": {"GET": signed_in(200), "POST": no()},
     "/orders/<public_id>/": {"GET": only(READERS, 200), "POST": only("buyer seller", 302)},
@@ -119,6 +128,34 @@ POLICY: dict[str, Row] = {
     "/orders/<public_id>/more-time/": page("buyer"),
     "/orders/<public_id>/received/": page("buyer integrator"),
     "/orders/<public_id>/cancel/": page("buyer integrator"),
+    "/orders/<public_id>/rate/": page("buyer"),
+    "/orders/<public_id>/hold/": page("moderator"),
+    "/orders/<public_id>/prove/": page("seller"),
+    "/orders/<public_id>/prove/<file>/": {"GET": signed_in(404), "POST": no()},  # a file of something else
+    "/orders/<public_id>/go-on/": page("moderator"),
+    "/orders/<public_id>/close/": page("moderator"),
+    "/orders/<public_id>/warranty/": {"GET": hidden("buyer", 200), "POST": hidden("buyer", 302)},
+    # what everybody may see of a store
+    "/stores/<public_id>/": {"GET": public(200), "POST": public(405)},
+    "/stores/<public_id>/hold/": {
+        "GET": only("moderator", 200, strangers=403),
+        "POST": only("moderator", 302, strangers=403),
+    },
+    "/listings/<public_id>/": {"GET": public(200), "POST": public(405)},
+    # warranty claims are between the two sides; the host marketplace does not see them
+    "/warranty-claims/": {"GET": signed_in(200), "POST": no()},
+    "/warranty-claims/<public_id>/": {"GET": only(SIDES, 200, integrator=404), "POST": no()},
+    "/warranty-claims/<public_id>/files/<file>/": {"GET": signed_in(404), "POST": no()},  # of something else
+    "/warranty-claims/<public_id>/accept/": claim_page("seller"),
+    "/warranty-claims/<public_id>/refuse/": claim_page("seller"),
+    "/warranty-claims/<public_id>/send/": claim_page("seller"),
+    "/warranty-claims/<public_id>/received/": claim_page("buyer"),
+    "/warranty-claims/<public_id>/receipt/": {
+        "GET": only("buyer", 200, integrator=404),
+        "POST": only("buyer", 200, integrator=404),
+    },  # no file: said there
+    "/warranty-claims/<public_id>/pay/": claim_page("seller"),
+    "/warranty-claims/<public_id>/withdraw/": claim_page("buyer"),
     "/orders/<public_id>/problem/": {"GET": hidden("buyer", 302), "POST": hidden("buyer", 302)},
     "/orders/<public_id>/problem/not-yet/": {"GET": hidden("buyer", 302), "POST": hidden("buyer", 302)},
     "/orders/<public_id>/problem/<step>/": {"GET": hidden("buyer", 200), "POST": hidden("buyer", 302)},
@@ -130,11 +167,23 @@ POLICY: dict[str, Row] = {
         "GET": only("buyer seller", 200),
         "POST": only("buyer seller", 200),
     },  # no file: said there
+    "/disputes/<public_id>/messages/": {
+        "GET": only("buyer seller", 200),
+        "POST": only("buyer seller", 200),
+    },  # none chosen: said there
     "/disputes/<public_id>/files/<file>/": {"GET": hidden(f"buyer seller {MEDIATORS}", 302), "POST": no()},
     "/disputes/<public_id>/accept/": page("seller"),
     "/disputes/<public_id>/refuse/": page("seller"),
     "/disputes/<public_id>/cancel/": page("buyer"),
     "/disputes/<public_id>/return/": page("buyer"),
+    "/disputes/<public_id>/return/address/": page("seller"),
+    "/disputes/<public_id>/return/postage/": {
+        "GET": only("buyer", 200),
+        "POST": only("buyer", 200),
+    },  # no file: said there
+    "/disputes/<public_id>/replacement/": page("seller"),
+    "/disputes/<public_id>/replacement/received/": page("buyer"),
+    "/disputes/<public_id>/replacement/wrong/": page("buyer"),
     "/disputes/<public_id>/return/received/": page("seller"),
     "/disputes/<public_id>/return/wrong/": page("seller"),
     # files: the page needs a link that has not died; the original is sealed for all but staff on the case
@@ -150,14 +199,34 @@ POLICY: dict[str, Row] = {
     # the API: oneself
     f"{API}/auth/token/": {"GET": no(api=True), "POST": public(422), "DELETE": signed_in(400, api=True)},
     f"{API}/notifications/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
+    f"{API}/refunds/": {"GET": signed_in(200, api=True), "POST": no(api=True)},  # mediators' alone: others read none
+    f"{API}/refunds/<id>/pay-another-way/": {
+        "GET": no(api=True),
+        "POST": hidden(MEDIATORS, 403, api=True),  # lead mediators: tests/payments/test_other_ways.py
+    },
     f"{API}/notifications/<id>/read/": {"GET": no(api=True), "POST": hidden("buyer", 200, api=True)},
     f"{API}/policies/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
     f"{API}/policies/<version>/simulate/": {  # lead mediators; none of these is one
         "GET": no(api=True),
         "POST": signed_in(403, api=True),
     },
+    f"{API}/stores/<id>/addresses/": {
+        "GET": hidden("seller", 200, api=True),
+        "POST": no(api=True),
+        "PUT": hidden("seller", 200, api=True),
+    },
     # the API: files
-    f"{API}/evidence/": {"GET": no(api=True), "POST": signed_in(415, api=True)},  # JSON is no file
+    f"{API}/evidence/": {"GET": no(api=True), "POST": signed_in(422, api=True)},  # nothing is announced
+    f"{API}/evidence/uploads/": {"GET": no(api=True), "POST": signed_in(412, api=True)},  # another tus
+    f"{API}/evidence/uploads/<public_id>/": {
+        "GET": hidden("buyer", 200, api=True),
+        "POST": no(api=True),
+        "DELETE": hidden("buyer", 204, api=True),
+    },
+    f"{API}/evidence/uploads/<public_id>/complete/": {
+        "GET": no(api=True),
+        "POST": hidden("buyer", 409, api=True),  # its bytes are not here yet
+    },
     f"{API}/evidence/<public_id>/": {
         "GET": hidden(f"buyer seller {MEDIATORS}", 200, api=True),
         "POST": no(api=True),
@@ -179,6 +248,27 @@ POLICY: dict[str, Row] = {
     f"{API}/orders/<id>/request-extension/": verb("buyer"),
     f"{API}/orders/<id>/confirm-receipt/": verb("buyer integrator"),
     f"{API}/orders/<id>/cancel/": verb("buyer integrator"),
+    f"{API}/orders/<id>/rate/": verb("buyer"),
+    f"{API}/orders/<id>/hold/": verb("moderator"),
+    f"{API}/orders/<id>/prove/": verb("seller"),
+    f"{API}/orders/<id>/accept-proof/": verb("moderator"),
+    f"{API}/orders/<id>/refuse-proof/": verb("moderator"),
+    f"{API}/orders/<id>/warranty-claims/": {
+        "GET": only(READERS, 200, api=True),
+        "POST": only("buyer", 201, api=True),
+    },
+    f"{API}/stores/<id>/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
+    f"{API}/stores/<id>/hold/": verb("moderator", strangers=403),
+    f"{API}/listings/<id>/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
+    f"{API}/warranty-claims/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
+    f"{API}/warranty-claims/<id>/": {"GET": only(SIDES, 200, api=True, integrator=404), "POST": no(api=True)},
+    f"{API}/warranty-claims/<id>/accept/": verb("seller", integrator=404),
+    f"{API}/warranty-claims/<id>/refuse/": verb("seller", integrator=404),
+    f"{API}/warranty-claims/<id>/ship/": verb("seller", integrator=404),
+    f"{API}/warranty-claims/<id>/acknowledge/": verb("buyer", integrator=404),
+    f"{API}/warranty-claims/<id>/send-receipt/": verb("buyer", integrator=404),
+    f"{API}/warranty-claims/<id>/pay-receipt/": verb("seller", integrator=404),
+    f"{API}/warranty-claims/<id>/withdraw/": verb("buyer", integrator=404),
     f"{API}/orders/<id>/messages/": {
         "GET": only(f"buyer seller {STAFF}", 200, api=True),
         "POST": only("buyer seller", 201, api=True),
@@ -205,6 +295,12 @@ POLICY: dict[str, Row] = {
     f"{API}/disputes/<id>/acknowledge-return/": verb("seller"),
     f"{API}/disputes/<id>/contest-return/": verb("seller"),
     f"{API}/disputes/<id>/return-events/": verb("integrator"),
+    f"{API}/disputes/<id>/give-return-address/": verb("seller"),
+    f"{API}/disputes/<id>/postage-receipt/": verb("buyer"),
+    f"{API}/disputes/<id>/ship-replacement/": verb("seller"),
+    f"{API}/disputes/<id>/replacement-events/": verb("integrator"),
+    f"{API}/disputes/<id>/acknowledge-replacement/": verb("buyer"),
+    f"{API}/disputes/<id>/contest-replacement/": verb("buyer"),
     f"{API}/disputes/<id>/assign/": verb(MEDIATORS),
     f"{API}/disputes/<id>/release/": verb("mediator"),
     f"{API}/disputes/<id>/adjudicate/": verb("mediator"),
@@ -237,24 +333,63 @@ HOLES = {
     "/orders/<public_id>/": "order:shipped",
     "/orders/<public_id>/send/": "order:paid",
     "/orders/<public_id>/cancel/": "order:paid",
+    "/orders/<public_id>/rate/": "order:ended",
+    "/orders/<public_id>/warranty/": "order:ended",
+    "/orders/<public_id>/hold/": "order:paid",
+    "/orders/<public_id>/prove/": "order:on_hold",
+    "/orders/<public_id>/go-on/": "order:proved",
+    "/orders/<public_id>/close/": "order:proved",
+    "/stores/": "store",
+    "/listings/": "listing",
+    "/warranty-claims/": "claim:asked",
+    "/warranty-claims/<public_id>/send/": "claim:agreed",
+    "/warranty-claims/<public_id>/received/": "claim:sent",
+    "/warranty-claims/<public_id>/receipt/": "claim:repair",
+    "/warranty-claims/<public_id>/pay/": "claim:receipt",
     "/disputes/<public_id>/": "dispute:opened",
     "/disputes/<public_id>/return/": "dispute:to_return",
+    "/disputes/<public_id>/return/address/": "dispute:no_address",
     "/disputes/<public_id>/return/received/": "dispute:returning",
+    "/disputes/<public_id>/replacement/": "dispute:to_replace",
+    "/disputes/<public_id>/replacement/received/": "dispute:replacing",
+    "/disputes/<public_id>/replacement/wrong/": "dispute:replacing",
     "/disputes/<public_id>/return/wrong/": "dispute:returning",
     "/evidence/": "evidence",
     "/admin/desk/<public_id>/": "dispute:held",
     "/admin/desk/<public_id>/second/": "dispute:decided",
     f"{API}/evidence/": "evidence",
+    f"{API}/evidence/uploads/": "upload",
     f"{API}/notifications/": "notice",
+    f"{API}/refunds/": "refund",
     f"{API}/orders/<id>/": "order:shipped",
     f"{API}/orders/<id>/ship/": "order:paid",
     f"{API}/orders/<id>/cancel/": "order:paid",
+    f"{API}/orders/<id>/rate/": "order:ended",
+    f"{API}/orders/<id>/warranty-claims/": "order:ended",
+    f"{API}/orders/<id>/hold/": "order:paid",
+    f"{API}/orders/<id>/prove/": "order:on_hold",
+    f"{API}/orders/<id>/accept-proof/": "order:proved",
+    f"{API}/orders/<id>/refuse-proof/": "order:proved",
+    f"{API}/stores/": "store",
+    f"{API}/listings/": "listing",
+    f"{API}/warranty-claims/": "claim:asked",
+    f"{API}/warranty-claims/<id>/ship/": "claim:agreed",
+    f"{API}/warranty-claims/<id>/acknowledge/": "claim:sent",
+    f"{API}/warranty-claims/<id>/send-receipt/": "claim:repair",
+    f"{API}/warranty-claims/<id>/pay-receipt/": "claim:receipt",
     f"{API}/disputes/drafts/": "order:shipped",
     f"{API}/disputes/<id>/": "dispute:opened",
     f"{API}/disputes/<id>/ship-return/": "dispute:to_return",
     f"{API}/disputes/<id>/acknowledge-return/": "dispute:returning",
     f"{API}/disputes/<id>/contest-return/": "dispute:returning",
     f"{API}/disputes/<id>/return-events/": "dispute:returning",
+    f"{API}/disputes/<id>/give-return-address/": "dispute:no_address",
+    f"{API}/disputes/<id>/postage-receipt/": "dispute:to_return",
+    f"{API}/disputes/<id>/ship-replacement/": "dispute:to_replace",
+    f"{API}/disputes/<id>/replacement-events/": "dispute:replacing",
+    f"{API}/disputes/<id>/acknowledge-replacement/": "dispute:replacing",
+    f"{API}/disputes/<id>/contest-replacement/": "dispute:replacing",
+    f"{API}/stores/<id>/": "store",
     f"{API}/disputes/<id>/assign/": "dispute:waiting",
     f"{API}/disputes/<id>/release/": "dispute:held",
     f"{API}/disputes/<id>/adjudicate/": "dispute:held",
@@ -262,7 +397,13 @@ HOLES = {
     f"{API}/disputes/<id>/approve/": "dispute:decided",
     f"{API}/disputes/<id>/reject-approval/": "dispute:decided",
 }
-WORDS = {"<file>": "evidence", "<step>": "came", "<provider>": "sandbox", "<verb>": "assign", "<version>": "default.1"}
+WORDS = {
+    "<file>": "evidence",
+    "<step>": "came",
+    "<provider>": "sandbox",
+    "<verb>": "assign",
+    "<version>": "default.1",
+}
 
 
 def filled(route: str, ids: dict[str, str]) -> str:
@@ -275,7 +416,10 @@ def filled(route: str, ids: dict[str, str]) -> str:
 
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 TEXT, NOTE, WRONG = {"text": "Hello."}, {"note": "It was fine."}, {"code": "damaged"}
+PLACE = {"country": "CN", "city": "Yiwu", "lines": "Returns desk\n1 Harbour Road"}
 DECISION = {"outcome": "no_refund", "reason_code": "evidence.insufficient", "facts": "Nothing is to be seen."}
+WHY = {"reason": "Many new orders in one day."}
+ASKED = {"remedy": "refund", "description": "It stopped working after two months."}
 Body = dict[str, Any] | Callable[[dict[str, str]], dict[str, Any]]
 #: what is sent where the empty form would be refused for another reason than who sent it
 BODIES: dict[str, Body] = {
@@ -288,10 +432,36 @@ BODIES: dict[str, Body] = {
     "/orders/<public_id>/parcel/": {"code": "in_transit"},
     "/orders/<public_id>/extend/": {"days": 3},
     "/orders/<public_id>/problem/<step>/": {"answer": "yes"},
+    "/orders/<public_id>/rate/": {"rating": "5"},
+    "/orders/<public_id>/hold/": WHY,
+    "/orders/<public_id>/prove/": TEXT,
+    "/orders/<public_id>/close/": NOTE,
+    "/orders/<public_id>/warranty/": lambda ids: {**ASKED, "line": ids["line:ended"]},
+    "/stores/<public_id>/hold/": WHY,
+    "/warranty-claims/<public_id>/refuse/": NOTE,
+    "/warranty-claims/<public_id>/send/": PARCEL,
+    f"{API}/orders/<id>/rate/": {"rating": 5},
+    f"{API}/orders/<id>/hold/": WHY,
+    f"{API}/orders/<id>/prove/": TEXT,
+    f"{API}/orders/<id>/refuse-proof/": NOTE,
+    f"{API}/orders/<id>/warranty-claims/": lambda ids: {**ASKED, "line": ids["line:ended"]},
+    f"{API}/stores/<id>/hold/": WHY,
+    f"{API}/warranty-claims/<id>/refuse/": NOTE,
+    f"{API}/warranty-claims/<id>/ship/": PARCEL,
+    f"{API}/warranty-claims/<id>/send-receipt/": lambda ids: {
+        "amount": {"amount": "8.00", "currency": "USD"},
+        "evidence": [ids["stray"]],
+    },
     "/disputes/<public_id>/": TEXT,
     "/disputes/<public_id>/refuse/": NOTE,
     "/disputes/<public_id>/return/": PARCEL,
     "/disputes/<public_id>/return/wrong/": WRONG,
+    "/disputes/<public_id>/return/address/": PLACE,
+    "/disputes/<public_id>/return/postage/": {"amount": "5.00"},
+    "/disputes/<public_id>/replacement/": PARCEL,
+    "/disputes/<public_id>/replacement/wrong/": NOTE,
+    "/sell/addresses/": lambda ids: {"store": ids["store"], **PLACE},
+    "/sell/addresses/remove/": lambda ids: {"store": ids["store"], "address": "adr_none"},
     f"{API}/orders/<id>/ship/": PARCEL,
     f"{API}/orders/<id>/change-tracking/": PARCEL,
     f"{API}/orders/<id>/tracking-events/": {"code": "in_transit"},
@@ -304,6 +474,15 @@ BODIES: dict[str, Body] = {
     f"{API}/disputes/<id>/ship-return/": PARCEL,
     f"{API}/disputes/<id>/contest-return/": WRONG,
     f"{API}/disputes/<id>/return-events/": {"code": "delivered"},
+    f"{API}/disputes/<id>/give-return-address/": PLACE,
+    f"{API}/disputes/<id>/postage-receipt/": lambda ids: {
+        "evidence": ids["stray"],
+        "amount": {"amount": "5.00", "currency": "USD"},
+    },
+    f"{API}/disputes/<id>/ship-replacement/": PARCEL,
+    f"{API}/disputes/<id>/replacement-events/": {"code": "delivered"},
+    f"{API}/disputes/<id>/contest-replacement/": NOTE,
+    f"{API}/stores/<id>/addresses/": {"addresses": [PLACE]},
     f"{API}/disputes/<id>/adjudicate/": DECISION,
     f"{API}/disputes/<id>/reject-approval/": NOTE,
     f"{API}/disputes/<id>/staff-cancel/": {"reason": "Opened by mistake."},

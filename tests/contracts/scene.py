@@ -17,10 +17,17 @@ from disputes import services as disputes
 from disputes.models import Dispute
 from marketplace.accounts.models import StoreMember, User
 from marketplace.core.clock import sweep
+from marketplace.core.money import Money
 from marketplace.evidence import services as evidence
+from marketplace.evidence import uploads
 from marketplace.notifications.models import Notice
+from marketplace.orders import services as order_services
+from marketplace.orders.models import Order
+from marketplace.payments.models import Refund
+from marketplace.warranty import services as warranty
 from tests import world
 from tests.evidence import pictures
+from tests.warranty.claims import asked
 from tests.world import DAY
 
 #: who knocks; `mediator` holds the cases, `new_staff` is a mediator who has not turned on the code app
@@ -50,6 +57,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
         name: world.shipped(prices=(price,), **whose)
         for name, price in (("waiting", 900), ("held", 900), ("decided", 70000))
     }
+    over = _confirmed(whose)
     clock.shift(7 * DAY)
     young = {name: world.shipped(**whose) for name in ("opened", "to_return", "returning", "free")}
     paid = world.an_order(**whose)
@@ -71,8 +79,55 @@ def build(clock: time_machine.Coordinates) -> Scene:
     notice = Notice.objects.filter(recipient=people["buyer"]).first()
     assert notice is not None
     ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
+    ids |= _on_hold(whose, people) | _warranty(over, people)
     orders = {"order:paid": paid.public_id, "order:shipped": young["free"].public_id}
-    return Scene(people, ids | orders | {"evidence": photo, "stray": stray, "notice": notice.public_id})
+    called_off = world.an_order(**whose)
+    order_services.cancel(called_off.pk, by=world.sender_of(called_off))
+    refund = Refund.objects.get(payment__escrow=called_off.escrow_id)
+    return Scene(
+        people,
+        ids
+        | orders
+        | {"refund": refund.public_id}
+        | {"evidence": photo, "stray": stray, "upload": _upload(people["buyer"]), "notice": notice.public_id},
+    )
+
+
+def _confirmed(whose: dict[str, Any]) -> dict[str, Order]:
+    """Orders that came at once; their money is released while the scene is built."""
+    orders = {
+        name: world.shipped(**whose) for name in ("ended", "asked", "agreed", "sent", "repair", "receipt")
+    }
+    for order in orders.values():
+        order_services.confirm_receipt(order.pk, by=world.acting(order.buyer))
+    return orders
+
+
+def _on_hold(whose: dict[str, Any], people: dict[str, User]) -> dict[str, str]:
+    """Two orders of a seller who is doubted; of one a proof has come."""
+    orders = {name: world.an_order(**whose) for name in ("on_hold", "proved")}
+    for order in orders.values():
+        order_services.hold(order.pk, reason="Who is this?", by=world.acting(people["moderator"]))
+    order_services.prove(orders["proved"].pk, text="It is me.", by=world.acting(people["seller"]))
+    return {f"order:{name}": order.public_id for name, order in orders.items()}
+
+
+def _warranty(over: dict[str, Order], people: dict[str, User]) -> dict[str, str]:
+    """A claim in each state that an address needs, and an ended order without one."""
+    seller, ended = world.acting(people["seller"]), over.pop("ended")
+    remedies = {"asked": "refund", "agreed": "replacement", "sent": "replacement"}
+    claims = {name: asked(order, remedies.get(name, "repair")) for name, order in over.items()}
+    for name, claim in claims.items():
+        if name != "asked":
+            warranty.accept(claim.pk, by=seller)
+    warranty.ship(claims["sent"].pk, carrier="Post", tracking_number="W1", by=seller)
+    receipt = {"amount": Money(800, "USD"), "evidence": [_photo(people["buyer"], 65)]}
+    warranty.send_receipt(claims["receipt"].pk, by=world.acting(people["buyer"]), **receipt)
+    line = ended.lines.select_related("listing__store").get()
+    names = {"order:ended": ended, "listing": line.listing, "store": line.listing.store, "line:ended": line}
+    return {f"claim:{name}": claim.public_id for name, claim in claims.items()} | {
+        name: thing.public_id for name, thing in names.items()
+    }
 
 
 def _people() -> dict[str, User]:
@@ -105,6 +160,12 @@ def _photo(owner: User, quality: int) -> str:
     return evidence.take(
         file, name="seam.jpg", by=world.acting(owner), limits=evidence.limits_now()
     ).public_id
+
+
+def _upload(owner: User) -> str:
+    """A file that is announced, and of which nothing is here yet."""
+    by = world.acting(owner)
+    return uploads.announce(uploads.Announced("film.mp4", 100), by=by, limits=evidence.limits_now()).public_id
 
 
 # -- addresses -----------------------------------------------------------------------------------------------------

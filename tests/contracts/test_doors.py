@@ -25,18 +25,34 @@ from disputes.models import (
     DisputeEvent,
     DisputeEvidence,
     DisputeLine,
+    MessageExhibit,
     ReturnShipment,
 )
 from disputes.reasons import REASONS
 from marketplace.accounts.models import User
 from marketplace.core.access import system_only
 from marketplace.core.clock import sweep
-from marketplace.messaging.models import Message
+from marketplace.core.money import Money
+from marketplace.messaging.models import Message, MessageFlag
 from marketplace.notifications.models import Notice
-from marketplace.orders.models import HoldBack, Order, OrderEvent, Shipment, TrackingEvent, TrackingNumber
+from marketplace.orders import services as orders
+from marketplace.orders.models import (
+    Hold,
+    HoldBack,
+    Order,
+    OrderEvent,
+    Proof,
+    Review,
+    Shipment,
+    TrackingEvent,
+    TrackingNumber,
+)
 from marketplace.payments.models import Escrow, LedgerEntry, Refund
+from marketplace.warranty import services as warranty
+from marketplace.warranty.models import ClaimFile, WarrantyClaim, WarrantyEvent
 from tests import api, invariants, world
 from tests.evidence import pictures
+from tests.warranty import claims
 from tests.world import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("Z-01")]
@@ -49,9 +65,15 @@ Knock = Callable[[Any, User], Any]
 #: every row that a verb may write, without the ids that each row is given anew
 ROWS: dict[Any, str] = {
     Order: "public_id state version due_at due_verb held_back shipped_at protection_ends_at delivered_at confirmed_at "
-    "confirmed_by_hand closed_at extension_asked_at",
+    "confirmed_by_hand closed_at extension_asked_at rated_at proved_at hold_failed_at hold_time",
     OrderEvent: "verb from_state to_state actor_id role at recorded_at data",
-    Shipment: "carrier tracking_number shipped_at promised_by delivered_at",
+    Shipment: "carrier tracking_number shipped_at promised_by delivered_at doubts doubtful_at",
+    Review: "order_id rating text created_at",
+    Hold: "order_id reason placed_by_id placed_at ended_at accepted note",
+    Proof: "hold_id text sent_at",
+    WarrantyClaim: "state version due_at due_verb remedy amount paid carrier tracking_number shipped_at note ended_at",
+    WarrantyEvent: "verb from_state to_state actor_id role at recorded_at data",
+    ClaimFile: "evidence__sha256 evidence__owner_id is_receipt added_at",
     TrackingNumber: "carrier number since",
     TrackingEvent: "code at country city",
     HoldBack: "amount ended_at",
@@ -69,6 +91,8 @@ ROWS: dict[Any, str] = {
     Refund: "payment_id amount status cause decided_at expected_from expected_to",
     LedgerEntry: "transaction__kind transaction__at account__kind account__owner account__currency amount",
     Message: "author_id role text sent_at",
+    MessageFlag: "category term warned raised_at state",
+    MessageExhibit: "message__text message__role role added_at",
     Notice: "recipient_id subject text url due_at needs_you created_at mail",
 }
 PUBLIC_ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{26}\b")
@@ -176,6 +200,63 @@ def mediator(case: Any) -> User:
 
 def second(case: Any) -> User:
     return world.staff("", "lead_mediator")
+
+
+def moderator(case: Any) -> User:
+    return world.staff("", "moderator")
+
+
+def ended(clock: Any) -> Order:
+    return claims.ended(clock)
+
+
+def on_hold(clock: Any) -> Order:
+    order = world.an_order()
+    return orders.hold(order.pk, reason="Who is this?", by=world.acting(moderator(order)))
+
+
+def proved(clock: Any) -> Order:
+    order = on_hold(clock)
+    return orders.prove(order.pk, text="It is me.", by=world.seller_of(order))
+
+
+def asked_for(clock: Any, remedy: str = "refund") -> WarrantyClaim:
+    return claims.asked(ended(clock), remedy)
+
+
+def agreed_on(clock: Any, remedy: str = "replacement") -> WarrantyClaim:
+    claim = asked_for(clock, remedy)
+    return warranty.accept(claim.pk, by=world.acting(seller(claim)))
+
+
+def part_sent(clock: Any) -> WarrantyClaim:
+    claim = agreed_on(clock)
+    return warranty.ship(claim.pk, **PARCEL, by=world.acting(seller(claim)))
+
+
+def repaired(clock: Any) -> WarrantyClaim:
+    return agreed_on(clock, "repair")
+
+
+def receipt_there(clock: Any) -> WarrantyClaim:
+    claim = repaired(clock)
+    files = [claims.receipt(claim.buyer)]
+    return warranty.send_receipt(
+        claim.pk, amount=Money(800, "USD"), evidence=files, by=world.acting(claim.buyer)
+    )
+
+
+def receipt_by_page(case: Any, user: User) -> Any:
+    url = f"/warranty-claims/{case.public_id}/receipt/"
+    return browser(user).post(url, {"amount": "8.00", "files": photo()})
+
+
+def receipt_by_api(case: Any, user: User) -> Any:
+    client = api.client_of(user)
+    sent = client.post("/api/v1/evidence/", {"file": photo()}, format="multipart")
+    assert sent.status_code == 201, sent.content
+    body = {"amount": {"amount": "8.00", "currency": "USD"}, "evidence": [sent.json()["id"]]}
+    return client.post(f"/api/v1/warranty-claims/{case.public_id}/send-receipt/", body, format="json")
 
 
 def paid(clock: Any) -> Order:
@@ -292,6 +373,18 @@ def of_order(
     return Verb(start, who, doors, **more)
 
 
+def of_claim(
+    page_url: str, api_verb: str, start: Any, who: Any, data: dict[str, Any] | None = None, **more: Any
+) -> Verb:
+    """A verb of a warranty claim."""
+    data = data or {}
+    doors = {
+        "page": page(f"/warranty-claims/{{id}}/{page_url}", **data),
+        "api": endpoint(f"warranty-claims/{{id}}/{api_verb}/", **data),
+    }
+    return Verb(start, who, doors, **more)
+
+
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 VERBS: dict[tuple[str, str], Verb] = {
     ("Dispute", "open"): Verb(waited, buyer, {"page": open_by_page, "api": open_by_api}),
@@ -359,6 +452,24 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Order", "request_extension"): of_order("more-time/", "request-extension", shipped, buyer, once=False),
     ("Order", "confirm_receipt"): of_order("received/", "confirm-receipt", shipped, buyer),
     ("Order", "cancel"): of_order("cancel/", "cancel", long_paid, buyer),
+    ("Order", "rate"): of_order("rate/", "rate", ended, buyer, {"rating": "4", "text": "Good."}),
+    ("Order", "hold"): of_order("hold/", "hold", paid, moderator, {"reason": "Who is this?"}),
+    ("Order", "prove"): of_order("prove/", "prove", on_hold, seller, {"text": "It is me."}, once=False),
+    ("Order", "accept_proof"): of_order("go-on/", "accept-proof", proved, moderator, {"note": "Thank you."}),
+    ("Order", "refuse_proof"): of_order(
+        "close/", "refuse-proof", proved, moderator, {"note": "It is false."}
+    ),
+    ("WarrantyClaim", "accept"): of_claim("accept/", "accept", asked_for, seller),
+    ("WarrantyClaim", "refuse"): of_claim(
+        "refuse/", "refuse", asked_for, seller, {"note": "You dropped it."}
+    ),
+    ("WarrantyClaim", "withdraw"): of_claim("withdraw/", "withdraw", asked_for, buyer),
+    ("WarrantyClaim", "ship"): of_claim("send/", "ship", agreed_on, seller, PARCEL),
+    ("WarrantyClaim", "acknowledge"): of_claim("received/", "acknowledge", part_sent, buyer),
+    ("WarrantyClaim", "send_receipt"): Verb(
+        repaired, buyer, {"page": receipt_by_page, "api": receipt_by_api}
+    ),
+    ("WarrantyClaim", "pay_receipt"): of_claim("pay/", "pay-receipt", receipt_there, seller),
     ("Order", "send_message"): of_order(
         "", "messages", shipped, buyer, {"text": "When will it come?"}, once=False
     ),
@@ -380,7 +491,7 @@ EACH = pytest.mark.parametrize("verb", [both(*name) for name in VERBS])
 def test_every_verb_of_a_person_knocks_here() -> None:
     wanted = {
         (m.__name__, verb)
-        for m in (Order, Dispute)
+        for m in (Order, Dispute, WarrantyClaim)
         for verb, rule in m.RULES.items()
         if rule is not system_only
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from marketplace.core import outages
+from marketplace.core import gate, outages
 from marketplace.core.cases import registered
 from marketplace.core.clock import sweep, tick
 from marketplace.core.errors import TooLate
@@ -36,7 +36,7 @@ DUE = OPENED + 5 * DAY
 def reading(**changes) -> Reading:
     """What the clocks say now, on a machine that was started when the story began."""
     now = timezone.now()
-    return replace(Reading(now, "first boot", (now - START).total_seconds()), **changes)
+    return replace(Reading(now, "first boot", int((now - START).total_seconds())), **changes)
 
 
 @pytest.fixture
@@ -74,9 +74,12 @@ def site(clock) -> Site:
     return Site(clock)
 
 
-def due(case):
-    case = type(case).objects.get(pk=case.pk)
-    return case.due_at
+def fresh(case):
+    return type(case).objects.get(pk=case.pk)
+
+
+def due(case) -> datetime | None:
+    return fresh(case).due_at
 
 
 def told(case) -> int:
@@ -99,10 +102,12 @@ def test_an_outage_near_the_end_leaves_a_day_after_it(dispute, site):
 def test_an_outage_across_the_end_leaves_a_day_after_it(dispute, site):
     site.out(DUE - 3 * HOUR, DUE + 2 * DAY)
     assert due(dispute) == DUE + 3 * DAY
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert dispute.state == "awaiting_seller"
+    site.up(DUE + 2 * DAY, DUE + 3 * DAY - MINUTE)
+    assert fresh(dispute).state == "awaiting_seller"
     assert site.at(DUE + 3 * DAY) == 1
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert (dispute.state, dispute.ended_at) == ("resolved", DUE + 3 * DAY)
 
 
@@ -139,7 +144,7 @@ def test_while_only_the_workers_are_out_nobody_gets_more_time(dispute, site):
         site.at(moment, workers=False)
         moment += 15 * MINUTE
     assert site.at(moment) == 1
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert (dispute.state, dispute.ended_at) == ("resolved", DUE)
     assert not Outage.objects.exists()
 
@@ -161,7 +166,7 @@ def test_a_deadline_in_the_first_fifteen_minutes_of_an_outage_is_met_and_a_later
 def test_without_heartbeats_there_is_no_outage(dispute, clock):
     clock.move_to(DUE + 20 * DAY)
     assert tick(reading()).total() >= 1
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert dispute.ended_at == DUE
 
 
@@ -184,7 +189,7 @@ def test_who_acts_just_after_the_site_came_back_is_not_too_late(dispute, site, c
     site.at(DUE - HOUR)
     clock.move_to(DUE + HOUR)
     outages.beat(reading())  # nobody of the workers is there yet
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert dispute.due_at == DUE
     seller = world.seller_of(dispute)
     assert "refuse_claim" in dispute.verbs_for(seller)
@@ -200,7 +205,7 @@ def test_the_first_act_after_an_outage_ends_it_before_it_is_looked_at(dispute, s
     clock.move_to(DUE + HOUR)
     Client().post("/i18n/setlang/", {"language": "en"})
     assert Outage.objects.get().ended_at == DUE + HOUR
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert not dispute.is_overdue(timezone.now())
 
 
@@ -212,10 +217,14 @@ def test_too_late_is_too_late_after_the_longer_window(dispute, site, clock):
     assert refusal.value.extra["possible_until"] == DUE + HOUR + DAY
 
 
-def test_what_waits_for_staff_gets_no_longer(dispute, site):
-    site.up(DUE + 2 * DAY, DUE + 2 * DAY)
-    disputes_target = due(dispute)
-    assert disputes_target is None or told(dispute) == 0
+def test_what_waits_for_staff_gets_no_longer(dispute, site, clock):
+    disputes.refuse_claim(dispute.pk, note="It was whole when I sent it.", by=world.seller_of(dispute))
+    clock.move_to(OPENED + 7 * DAY)
+    tick(reading())
+    target = due(dispute)
+    site.out(OPENED + 8 * DAY, OPENED + 9 * DAY)
+    assert fresh(dispute).state == "mediation"
+    assert (due(dispute), told(dispute)) == (target, 0)
 
 
 def test_every_window_of_a_party_says_since_when_it_is_open():
@@ -238,9 +247,8 @@ def test_an_orders_windows_are_longer_and_protection_says_the_same(clock, site):
     until = START + 30 * DAY + 12 * HOUR
     assert order.due_at == protection(order, timezone.now()).ends_at == until
     assert protection(order, timezone.now()).dispute.until == until + 15 * DAY
-    site.up(START + 29 * DAY + 13 * HOUR, until + MINUTE)
-    site.up(until + MINUTE, until + MINUTE)
-    order.refresh_from_db()
+    site.up(START + 29 * DAY + 12 * HOUR, until + MINUTE)
+    order = fresh(order)
     assert order.confirmed_at == until
     assert order.due_at == until + 15 * DAY
     assert told(order) == 1
@@ -249,7 +257,7 @@ def test_an_orders_windows_are_longer_and_protection_says_the_same(clock, site):
 def test_after_a_long_outage_an_order_is_not_confirmed_over_the_buyers_head(clock, site):
     order = world.shipped()
     site.out(START + 5 * DAY, START + 40 * DAY)
-    order.refresh_from_db()
+    order = fresh(order)
     assert order.state == "shipped"
     assert order.due_at == START + 30 * DAY + 25 * DAY
 
@@ -257,18 +265,15 @@ def test_after_a_long_outage_an_order_is_not_confirmed_over_the_buyers_head(cloc
 # -- the gate ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("jump", [HOUR, -HOUR, 365 * DAY, 11 * MINUTE])
+@pytest.mark.parametrize("jump", [HOUR, -HOUR, 365 * DAY, -365 * DAY, 11 * MINUTE, -11 * MINUTE])
 def test_a_jump_of_the_clock_stops_the_sweep_and_is_said_aloud(dispute, clock, caplog, jump):
     tick(reading())
-    clock.move_to(DUE + jump + MINUTE)
+    clock.move_to(OPENED + MINUTE + jump)
     jumped = reading(up=(OPENED - START + MINUTE).total_seconds())
-    if jump < timedelta(0):
-        clock.move_to(OPENED + jump)
-        jumped = reading(up=(OPENED - START + MINUTE).total_seconds())
     with caplog.at_level(logging.CRITICAL):
         assert not tick(jumped)
     assert "The clock jumped" in caplog.text
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert dispute.state == "awaiting_seller"
     assert Client().get("/healthz/").json()["deadlines"] == "stopped: the machine's clock jumped"
 
@@ -279,7 +284,7 @@ def test_once_the_clock_is_right_again_the_sweep_goes_on_by_itself(dispute, cloc
     assert not tick(reading(up=(OPENED - START + MINUTE).total_seconds()))
     clock.move_to(OPENED + 2 * MINUTE)
     tick(reading())
-    assert Client().get("/healthz/").json() == {"site": "up", "deadlines": "running"}
+    assert not gate.is_shut()
     clock.move_to(DUE)
     assert tick(reading()).total() == 1
 
@@ -289,7 +294,7 @@ def test_a_small_step_of_the_clock_is_borne(dispute, clock, step):
     tick(reading())
     clock.move_to(DUE + step)
     tick(reading(up=(DUE - START).total_seconds()))
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert (dispute.state == "resolved") == (step >= timedelta(0))
 
 
@@ -299,7 +304,7 @@ def test_a_machine_that_was_off_or_workers_that_were_away_are_no_jump(dispute, c
     clock.move_to(DUE + 20 * DAY)
     up = reading().up if boot == "first boot" else 30.0
     assert tick(reading(boot=boot, up=up)).total() >= 1
-    dispute.refresh_from_db()
+    dispute = fresh(dispute)
     assert dispute.ended_at == DUE
 
 
@@ -318,7 +323,7 @@ def test_by_hand_deadlines_are_always_met_and_the_clock_is_believed_from_then_on
     assert not tick(reading(up=wrong))
     call_command("run_deadlines")
     assert "dispute.grant_claim" in capsys.readouterr().out
-    assert "running" in Client().get("/healthz/").json()["deadlines"]
+    assert Client().get("/healthz/").json() == {"site": "up", "deadlines": "running"}
 
 
 def test_a_clock_set_forward_is_no_outage(dispute, clock):

@@ -25,7 +25,9 @@ from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
-from marketplace.payments.models import Refund
+from marketplace.payments import chargebacks
+from marketplace.payments.gateways import Bank, ChargebackAnswer
+from marketplace.payments.models import Chargeback, Refund
 from tests import invariants, world
 from tests.disputes.conftest import START
 
@@ -118,7 +120,22 @@ class Walk:
             ),
             "acknowledge": lambda: disputes.acknowledge_return(case, by=by),
             "contest": lambda: disputes.contest_return(case, code="damaged", note="", by=by),
+            "bank_asks": lambda: self.bank_asks(number),
+            "bank_decides": lambda: self.bank_decides(number),
         }
+
+    def bank_asks(self, number: int) -> None:
+        """Anybody's bank, at any moment (X-06)."""
+        payment = self.order.escrow.payments.order_by("pk")[number % 2]
+        chargebacks.heard("sandbox", f"du_{number}", [payment.provider_reference])
+
+    def bank_decides(self, number: int) -> None:
+        """For the buyer or for us, about a part or all of the payment."""
+        for row in Chargeback.objects.filter(status="open").select_related("payment")[:1]:
+            part = row.payment.amount * (1 + number % 4) // 4
+            bank = (Bank.WON, Bank.LOST, Bank.LOST)[number % 3]
+            answer = ChargebackAnswer(bank, part, withdrawn=True)
+            chargebacks.write_down(row.pk, answer, part, timezone.now())
 
     def _case(self, number: int) -> int:
         cases = list(Dispute.objects.order_by("-pk").values_list("pk", flat=True))
@@ -159,6 +176,8 @@ VERBS = (
     "return_delivered",
     "acknowledge",
     "contest",
+    "bank_asks",
+    "bank_decides",
 )
 STEPS = st.lists(
     st.one_of(
@@ -197,10 +216,9 @@ def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
         assert event and event.at == promised.at
         after = Dispute.objects.get(pk=dispute.pk)
         if promised.outcome and after.state == "resolved":
-            given = sum(
-                Refund.objects.filter(cause=f"dispute:{dispute.public_id}").values_list("amount", flat=True)
-            )
-            assert given == promised.outcome.buyer.minor
+            decided = Refund.objects.decided_by(f"dispute:{dispute.public_id}")
+            given = sum(decided.values_list("amount", flat=True))
+            assert given + after.from_bank == promised.outcome.buyer.minor
 
 
 @pytest.mark.rule("Z-02", "Z-05", "Z-06", "O-02", "X-05", "X-06")

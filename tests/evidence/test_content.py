@@ -266,14 +266,26 @@ def test_the_policy_says_which_formats() -> None:
     class Policy:
         photo_max_bytes = 3_670_016
         photo_formats = "PNG,  jpeg ,gif,"
+        video_max_bytes = 52_428_800
+        video_formats = "mp4"
 
     limits = Limits.of(Policy())
-    assert limits == Limits(3_670_016, ("png", "jpeg", "gif"))
-    assert limits.accept == ".png,.jpeg,.gif"
-    assert limits.max_text == "3.5 MB"
+    assert limits == Limits(3_670_016, ("png", "jpeg", "gif"), 52_428_800, ("mp4",))
+    assert limits.accept == ".png,.jpeg,.gif,.mp4"
+    assert (limits.max_text, limits.max_video_text) == ("3.5 MB", "50 MB")
     assert clean(pictures.jpeg(), limits).original_type == "image/jpeg"
     with pytest.raises(FileTypeNotAllowed):
         clean(pictures.bmp(), limits)
+
+
+@pytest.mark.rule("E-01", "P-02")
+def test_a_policy_may_take_webp_too() -> None:
+    data = pictures.encoded(pictures.PHOTO, "WEBP")
+    with pytest.raises(FileTypeNotAllowed):
+        clean(data)
+    photo = clean(data, Limits(LIMITS.photo_max_bytes, ("webp",)))
+    assert_nothing_but_a_picture(photo)
+    assert photo.original_type == "image/webp"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from . import pictures
 from .conftest import LIMITS, actor
 
 API = "/api/v1/evidence/"
-KEYS = {"id", "name", "kind", "type", "size", "sha256", "status", "private", "content", "created_at"}
+KEYS = {"id", "name", "kind", "type", "size", "sha256", "status", "private", "content", "created_at",
+    "is_clean", "removed_at"}  # fmt: skip
 SENT = pictures.POLYGLOTS["text.png"]()
 
 
@@ -244,11 +245,11 @@ def test_a_photo_is_sent_by_the_api(api: APIClient, buyer: User, policy: Protect
         (b"<!doctype html><script>", 415, "file_type_not_allowed"),
         (b"", 422, "file_broken"),
         (pictures.jpeg()[:300], 422, "file_broken"),
-        (bytes(LIMITS.photo_max_bytes + 1), 413, "file_too_large"),
-        (bytes(LIMITS.photo_max_bytes + 200_000), 413, "file_too_large"),
+        (pictures.jpeg().ljust(LIMITS.photo_max_bytes + 1), 413, "file_too_large"),
+        (bytes(LIMITS.photo_max_bytes + 200_000), 415, "file_too_large"),
         (pictures.BOMBS["wide.png"](), 413, "file_too_large"),
     ],
-    ids=["page", "empty", "broken", "one byte too large", "too large to read", "bomb"],
+    ids=["page", "empty", "broken", "one byte too large", "large, and of no kind", "bomb"],
 )
 def test_refusals_of_the_api(
     api: APIClient, policy: ProtectionPolicy, data: bytes, status: int, code: str
@@ -266,7 +267,9 @@ def test_a_request_that_does_not_fit(api: APIClient, policy: ProtectionPolicy) -
     assert send(api, pictures.jpeg(), kind="poem").status_code == 422
     assert send(api, pictures.jpeg(), private="perhaps").status_code == 422
     assert send(api, pictures.jpeg(), owner="7").status_code == 400
-    assert api.post(API, {"name": "x"}, format="json").status_code == 415
+    assert api.post(API, {"name": "x"}, format="json").status_code == 422
+    vast = {"CONTENT_LENGTH": str(600 * 1024**2), "content_type": "multipart/form-data; boundary=x"}
+    assert api.generic("POST", API, b"--x", **vast).status_code == 413, "before a byte of it is read"
     assert api.get(API).status_code == 405
     broken = api.generic("POST", API, b"--x\r\nnonsense", content_type="multipart/form-data")
     assert broken.status_code == 400

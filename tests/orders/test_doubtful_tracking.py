@@ -18,9 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("O-07")]
 
 def sent(number: str, **wishes) -> Shipment:
     order = world.an_order(**wishes)
-    orders.ship(
-        order.pk, carrier="Post", tracking_number=number, promised_by=None, by=world.seller_of(order)
-    )
+    orders.ship(order.pk, carrier="Post", tracking_number=number, promised_by=None, by=world.seller_of(order))
     return order.shipments.get()
 
 
@@ -32,7 +30,6 @@ def reported(parcel: Shipment, code: str = "delivered", **facts) -> Shipment:
 
 def goes_to(parcel: Shipment, country: str, city: str) -> None:
     Order.objects.filter(pk=parcel.order_id).update(country=country, city=city)
-    parcel.order.refresh_from_db()
 
 
 def test_a_number_used_for_two_buyers_marks_both_parcels(clock):

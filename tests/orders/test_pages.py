@@ -10,7 +10,7 @@ import pytest
 from marketplace.messaging.models import Message
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
-from tests import world
+from tests import crowd, world
 from tests.pages import client_of, seller_user, version_on, words
 from tests.world import DAY
 
@@ -166,20 +166,22 @@ def test_messages_are_sent_once_and_kept_when_refused(order: Order) -> None:
 
 
 def test_pages_ask_the_same_number_of_questions(clock: Any, django_assert_num_queries: Any) -> None:
-    """Lists and the order itself: as many queries with 40 rows as with 10."""
-    buyer, store = world.person(), world.shop()
+    """Lists and the order itself: as many queries with 200 rows as with 10."""
+    big = world.shipped(prices=(100, 200))
+    buyer = big.buyer
+    orders.send_message(big.pk, text="Where is it?", by=world.acting(buyer))
+    big = Order.objects.get(pk=big.pk)
     counts: dict[str, list[int]] = {}
-    big = world.shipped(buyer=buyer, store=store, prices=(100, 200))
-    for number in range(1, 40):
-        world.shipped(buyer=buyer, store=store)
-        orders.send_message(big.pk, text=f"Message {number}", by=world.acting(buyer))
-        if number in (10, 39):
-            for user, path in (
-                (buyer, "/orders/"),
-                (seller_user(big), "/orders/?side=sold"),
-                (buyer, f"/orders/{big.public_id}/"),
-            ):
-                counts.setdefault(path, []).append(queries(client_of(user), path))
+    for number in (crowd.FEW, crowd.MANY):
+        crowd.orders(big, number - Order.objects.count())
+        crowd.history(big, number)
+        crowd.messages(big.thread, number)
+        for user, path in (
+            (buyer, "/orders/"),
+            (seller_user(big), "/orders/?side=sold"),
+            (buyer, f"/orders/{big.public_id}/"),
+        ):
+            counts.setdefault(path, []).append(queries(client_of(user), path))
     assert all(first == last for first, last in counts.values()), counts
     assert max(max(each) for each in counts.values()) <= 16, counts
 

@@ -11,6 +11,7 @@ TITLES = {
     "complaints": "Complaints: by the dates alone → the answer when they were written",
     "why": "Why the rules said no, in their own words",
     "later": "Tried again, or not",
+    "did": "What sellers, buyers, carriers and mediators did",
     "ends": "How the disputes ended",
     "deadlines": "Deadlines met",
     "money": "Money, BRL",

@@ -36,6 +36,7 @@ from marketplace.payments.models import Escrow, Payment, Refund
 from tests import invariants, world
 from tests import provider as fake
 from tests.real.market import CONVERTER, PHOTOS, Complaint, Market
+from tests.real.people import Agenda, People
 
 pytestmark = [
     pytest.mark.real,
@@ -47,7 +48,6 @@ pytestmark = [
 DAY = timedelta(days=1)
 #: one process a core; each has a database of its own
 SHARDS = int(os.environ.get("REAL_SHARDS", os.cpu_count() or 2))
-DECISIONS = ("refunded", "partly_refunded", "no_refund")
 
 
 @dataclass
@@ -64,17 +64,17 @@ class Tally:
 
 
 class Replay:
-    """The host marketplace, its buyers and sellers, two mediators and the workers, all in one process."""
+    """The host marketplace, its buyers and the workers, in one process; who answers them stands in people.py."""
 
     def __init__(self, market: Market, provider: fake.Provider, clock: Any) -> None:
         self.market, self.provider, self.clock, self.tally = market, provider, clock, Tally()
         self.host = world.person("host", "integrator")
         self.file = market.write_shard()
-        self.mediators = [self.client(world.person(name, "mediator")) for name in ("mia", "leo")]
         self.again: list[tuple[datetime, Complaint]] = []
-        self.to_answer: list[tuple[datetime, str, User, str]] = []
         self.clients: dict[int, APIClient] = {}
-        self.opened = self.decided = 0
+        mediators = [self.client(world.person(name, "mediator")) for name in ("mia", "leo")]
+        self.agenda = Agenda(clock)
+        self.people = People(self.agenda, self.client_of, self.client(self.host), mediators)
         self.photos = sorted(
             p
             for p in PHOTOS.iterdir()
@@ -104,11 +104,12 @@ class Replay:
             self.clock.move_to(max(at, midnight))
             self.learn([complaint.order], at)
             self.complain(complaint, at, first=(at, complaint) in due)
-        self._answers(midnight + DAY)
+        self.agenda.do(midnight + DAY)
         self.clock.move_to(midnight + DAY)
         self.learn(self.market.by_day.get(day, []), midnight + DAY)
         self.tally.deadlines += sweep()
-        self._mediate()
+        self.people.mediate(midnight + DAY)
+        self.people.send_goods(midnight + DAY)
         outbox.drain()
         if (day + DAY).day == 1:
             call_command("check_ledger", stdout=StringIO())
@@ -149,7 +150,7 @@ class Replay:
             status = response.status_code
             answer = "opened" if status == 201 else response.json()["code"]
             if status == 201:
-                self._expect_answer(response.json()["id"], order, now)
+                self.people.expect_answer(response.json()["id"], order, now)
             elif answer == "too_early":
                 self._come_back(complaint, response.json().get("possible_from"))
         if first:
@@ -163,19 +164,20 @@ class Replay:
     def _open(self, order: Order, complaint: Complaint, now: datetime) -> Any:
         received = self.market.received(complaint, now)
         client = self.client_of(order.buyer)
+        returned = received and self.people.opened % 5 == 3
         body = {
             "order": order.public_id,
             "lines": [{"line": line.public_id, "quantity": line.quantity} for line in order.lines.all()],
             "received": received,
             "reason": self.market.reason(complaint, now),
-            "remedy": "refund",
+            "remedy": "return_and_refund" if returned else "refund",
             "description": f"Reclamação: {complaint.text.strip()}"[:2000].ljust(20, "."),
-            "evidence": self._photo(client) if received and self.opened % 5 == 0 else [],
+            "evidence": self._photo(client) if received and self.people.opened % 5 == 0 else [],
         }
         return client.post("/api/v1/disputes/", body, format="json")
 
     def _photo(self, client: APIClient) -> list[str]:
-        photo = self.photos[self.opened % len(self.photos)]
+        photo = self.photos[self.people.opened % len(self.photos)]
         with photo.open("rb") as file:
             response = client.post("/api/v1/evidence/", {"file": file}, format="multipart")
         assert response.status_code == 201, (photo.name, response.content)
@@ -194,49 +196,6 @@ class Replay:
             self.tally.later["came meanwhile, not tried again"] += 1
         else:
             self.again.append((at, complaint))
-
-    # -- sellers and mediators -----------------------------------------------------------------------------------
-
-    def _expect_answer(self, public_id: str, order: Order, now: datetime) -> None:
-        """A third accept, a third refuse, a third stay silent."""
-        verb = ("accept-claim", "refuse-claim", "")[self.opened % 3]
-        self.opened += 1
-        if verb:
-            seller = order.store.members.first()
-            assert seller
-            self.to_answer.append((now + timedelta(days=1 + self.opened % 4), public_id, seller, verb))
-
-    def _answers(self, until: datetime) -> None:
-        now = sorted(entry for entry in self.to_answer if entry[0] < until)
-        self.to_answer = [entry for entry in self.to_answer if entry[0] >= until]
-        for at, public_id, seller, verb in now:
-            self.clock.move_to(at)
-            body = {"note": "Enviamos tudo certo."} if verb == "refuse-claim" else {}
-            response = self.client_of(seller).post(
-                f"/api/v1/disputes/{public_id}/{verb}/", body, format="json"
-            )
-            assert response.status_code == 200, response.content
-
-    def _mediate(self) -> None:
-        """The first mediator empties the queue; the second approves what is above the limit."""
-        first, second = self.mediators
-        while (taken := first.post("/api/v1/disputes/next/")).status_code == 200:
-            case = taken.json()
-            outcome = DECISIONS[self.decided % 3]
-            self.decided += 1
-            held = Money.parse(case["refundable"]["amount"], "BRL")
-            body: dict[str, Any] = {
-                "outcome": outcome,
-                "reason_code": case["claim"]["reason"],
-                "facts": "O que vimos nos autos.",
-            }
-            if outcome == "partly_refunded":
-                body["amount"] = Money(max(held.minor // 2, 1), "BRL").as_json()
-            response = first.post(f"/api/v1/disputes/{case['id']}/adjudicate/", body, format="json")
-            assert response.status_code == 200, response.content
-            if response.json()["status"] == "awaiting_approval":
-                self.tally.later["decisions approved by a second mediator"] += 1
-                assert second.post(f"/api/v1/disputes/{case['id']}/approve/").status_code == 200
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -283,6 +242,7 @@ def _figures(replay: Replay, began: float, second: str) -> dict[str, Any]:
         "complaints": {" → ".join(key): n for key, n in tally.first.items()},
         "why": {f"{dates} → {answer}: {why}": n for (dates, answer, why), n in tally.why.items()},
         "later": dict(tally.later),
+        "did": dict(replay.people.did),
         "ends": {
             " · ".join(filter(None, key)): n
             for key, n in Counter(Dispute.objects.values_list("state", "outcome", "reached_by")).items()

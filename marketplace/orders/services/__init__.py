@@ -1,7 +1,7 @@
 """The verbs of an order. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
 from .delivery import change_tracking, extend_protection, record_tracking, request_extension, ship
-from .holding import hold_back, lift_hold_back, settle
+from .holding import change_hold_back, hold_back, lift_hold_back, settle
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
 from .rating import rate
 from .suspicion import accept_proof, close_on_silence, hold, hold_store, prove, refuse_proof
@@ -17,6 +17,7 @@ __all__ = [
     "BY_CLOCK",
     "accept_proof",
     "cancel",
+    "change_hold_back",
     "change_tracking",
     "close_on_silence",
     "confirm_automatically",

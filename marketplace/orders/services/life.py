@@ -101,12 +101,14 @@ def cancel(pk: int, *, by: Actor) -> Order:
     return order
 
 
-def send_message(pk: int, *, text: str, by: Actor) -> Message:
-    """Buyer and seller write to each other before any dispute (O-09)."""
+def send_message(pk: int, *, text: str, by: Actor, warned: bool = False) -> Message:
+    """Buyer and seller write to each other before any dispute (O-09). `warned`: sent after reading the warnings (N-07)."""
     with step(Order, pk, "send_message", by=by) as order:
         order.send_message()
         if order.thread is None:
             order.thread = Thread.objects.create()
-        message = messaging.write(order.thread, text, role=order.role_of(by), by=by, at=order.now)
+        message = messaging.write(
+            order.thread, text, role=order.role_of(by), by=by, at=order.now, warned=warned
+        )
         order.say(message=message.public_id)
     return message

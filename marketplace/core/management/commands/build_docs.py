@@ -38,6 +38,7 @@ MOMENTS = {
     "protection_ends_at": "the end of protection",
     "opened_at": "opening",
     "entered_at": "coming here",
+    "return_shipment.address_by": "the time to give an address has ended",
     "return_shipment.send_by": "the time to send it back has ended",
     "return_shipment.lost_at": "it has been on its way for too long",
     "return_shipment.check_by": "the time to check the return has ended",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from marketplace.core import gate, outages
+from marketplace.core import gate, outages, reminders
 from marketplace.core.clock import set_aside, sweep, take_up_again
 
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         for what, times in sorted(done.items()):
             self.stdout.write(f"{what:<44}{times:>8}")
         self.stdout.write(f"{'deadlines met':<44}{done.total():>8}")
+        self.stdout.write(f"{'reminders written':<44}{reminders.send().total():>8}")
         for case in set_aside():
             self.stderr.write(
                 f"set aside after failing {case.deadline_tries} times: {case.public_id} ({case.due_verb})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -16,13 +17,14 @@ from django.views.generic import TemplateView, View
 
 from marketplace.core.case_pages import CaseMixin, VerbPage
 from marketplace.core.edges import actor_of
-from marketplace.core.errors import Invalid, TooEarly
-from marketplace.core.forms import tell_form
+from marketplace.core.errors import TooEarly
 from marketplace.core.paging import page_of
+from marketplace.messaging import pages
+from marketplace.messaging.forms import MessageForm
 
-from . import access, presenters, services
-from .forms import ExtendForm, MessageForm, NumberForm, ReportForm, ShipForm
-from .models import Order, State
+from .. import access, holds, presenters, services
+from ..forms import ExtendForm, NumberForm, ReportForm, ShipForm
+from ..models import Order, State
 
 READ_ALONG = ("lines", "hold_backs", "shipments__tracking_events")
 #: a message sent twice within this time by the same person is one message (a second tap, a lost answer)
@@ -109,13 +111,9 @@ class OrderPage(OrderMixin, View):
         if not form.is_valid():
             return self.show(form)
         if not self.sent_already(order, form.cleaned_data["text"]):
-            try:
-                services.send_message(
-                    order.pk, text=form.cleaned_data["text"], by=self.actor.having_seen(None)
-                )
-            except Invalid as error:
-                tell_form(form, error)
-                return self.show(form)
+            act = partial(services.send_message, order.pk, by=self.actor.having_seen(None))
+            if (status := pages.send(form, act)) != 302:
+                return self.show(form, status)
         return HttpResponseRedirect(reverse("orders:detail", args=[public_id]) + "#messages")
 
     def sent_already(self, order: Order, text: str) -> bool:
@@ -123,7 +121,7 @@ class OrderPage(OrderMixin, View):
         mine = order.thread and order.thread.messages.filter(author_id=self.actor.user_id, sent_at__gte=since)
         return bool(mine and mine.filter(text=text.strip()).exists())
 
-    def show(self, form: MessageForm) -> HttpResponse:
+    def show(self, form: MessageForm, status: int = 200) -> HttpResponse:
         order = self._whole()
         context = {
             "room": presenters.room(order, order.now, self.actor),
@@ -131,11 +129,18 @@ class OrderPage(OrderMixin, View):
             "order": order,
             "actor": self.actor,
         }
-        return render(self.request, "orders/detail.html", context)
+        return render(self.request, "orders/detail.html", context, status=status)
 
     def _whole(self) -> Order:
         order = self.find()
-        along = ("lines", "hold_backs", "shipments__tracking_events", "shipments__numbers", "events")
+        along = (
+            "lines__listing",
+            *holds.ALONG,
+            "hold_backs",
+            "shipments__tracking_events",
+            "shipments__numbers",
+            "events",
+        )
         if order.thread_id:
             along += ("thread__messages__author",)
         prefetch_related_objects([order], *along)

@@ -1,0 +1,48 @@
+"""How long the files of a dispute are needed, and what its timeline says once they are gone (E-05); the evidence room
+asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from marketplace.core.access import Actor
+from marketplace.evidence.models import Evidence
+from marketplace.evidence.retention import Keeper
+
+from .models import Dispute, DisputeEvidence, Result
+
+
+def kept_until(ids: Sequence[int]) -> dict[int, datetime | None]:
+    """File → when no dispute needs it any more; None while one is open."""
+    rows = DisputeEvidence.objects.filter(evidence_id__in=ids).select_related("dispute__order__policy")
+    found: dict[int, datetime | None] = {}
+    for row in rows:
+        end = _needed_until(row.dispute)
+        before = found.get(row.evidence_id, end)
+        found[row.evidence_id] = None if end is None or before is None else max(end, before)
+    return found
+
+
+def _needed_until(dispute: Dispute) -> datetime | None:
+    """The end, the longest time in which something of it can be appealed, and the time to keep files: a fraud finding
+    restricts a buyer, and that can be appealed for longer."""
+    if dispute.ended_at is None:
+        return None
+    policy = dispute.policy
+    window = policy.report_appeal_days if dispute.outcome == Result.FRAUD else policy.appeal_days
+    return dispute.ended_at + policy.evidence_kept(window)
+
+
+def write_down(evidence: Evidence, at: datetime) -> None:
+    """One line in the timeline of each dispute that it was put to: which file it was, by its hash. Nothing moves. That
+    there was a file which only mediators saw stays with them."""
+    verb = "remove_private_file" if evidence.private else "remove_file"
+    for pk in Dispute.objects.filter(exhibits__evidence=evidence).values_list("pk", flat=True):
+        dispute = Dispute.lock(pk)
+        dispute.moved_at = max(at, dispute.moved_at)
+        dispute.say(file=evidence.public_id, sha256=evidence.sha256)
+        dispute.record(verb, Actor.system(), dispute.state)
+
+
+KEEPER = Keeper(kept_until, write_down)

@@ -1,0 +1,111 @@
+"""What the parties of a dispute are reminded of: phase → messages (F-01). Written by core/reminders.py, at half of the
+time and 24 h before the end. Act first, then until when, then what happens if not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.money import format_money
+from marketplace.notifications.services import Message, members_of, remind
+
+from .models.dispute import GIVING_UP, REPLACEMENT_DELIVERED, RETURN_ADDRESS, RETURN_DELIVERED
+from .models.words import State
+
+if TYPE_CHECKING:
+    from .models import Dispute
+
+_AGREE = _("You two can still agree until %(due)s")
+_THEN_MEDIATOR = _("If you two do not agree until %(due)s, a mediator decides about %(held)s.")
+_SHOW = _("Add what the mediator asked for until %(due)s")
+_ON_WHAT_IS_THERE = _("After %(due)s nothing more is taken. The mediator decides on what is there.")
+
+
+def _to(role: str, subject: Any, text: Any, *, needs_you: bool = True) -> Message:
+    return Message(role, subject, text, needs_you=needs_you)
+
+
+REMINDERS: dict[str, tuple[Message, ...]] = {
+    State.AWAITING_SELLER: (
+        _to(
+            "seller",
+            _("Answer a dispute by %(due)s"),
+            _("The buyer waits for your answer until %(due)s. If you do nothing, the buyer gets what they ask for: %(asked)s."),
+        ),
+    ),
+    State.NEGOTIATION: (
+        _to("buyer", _AGREE, _THEN_MEDIATOR, needs_you=False),
+        _to("seller", _AGREE, _THEN_MEDIATOR, needs_you=False),
+    ),
+    GIVING_UP: (
+        _to(
+            "buyer",
+            _("Has it come? Tell us by %(due)s"),
+            _("If you do not close the dispute by %(due)s, it goes on where it stood. You lose nothing."),
+        ),
+    ),
+    State.AWAITING_EVIDENCE: (
+        _to("buyer", _SHOW, _ON_WHAT_IS_THERE),
+        _to("seller", _SHOW, _ON_WHAT_IS_THERE),
+    ),
+    State.AWAITING_CHOICE: (
+        _to(
+            "buyer",
+            _("Choose a result by %(due)s"),
+            _("Choose one of the results by %(due)s. If you do not choose, our result holds. You then get %(buyer)s."),
+        ),
+    ),
+    RETURN_ADDRESS: (
+        _to(
+            "seller",
+            _("Give the return address by %(due)s"),
+            _("The buyer cannot send the item back without it. If you give none by %(due)s, the buyer gets %(buyer)s and keeps the item."),
+        ),
+    ),
+    State.AWAITING_RETURN: (
+        _to(
+            "buyer",
+            _("Send the item back by %(due)s"),
+            _("Send the item back and enter the tracking number by %(due)s. If you do not, you get no refund."),
+        ),
+    ),
+    RETURN_DELIVERED: (
+        _to(
+            "seller",
+            _("Check the return by %(due)s"),
+            _("The item is back at your address. Tell us by %(due)s if something is wrong with it. If you say nothing, we take it as fine."),
+        ),
+    ),
+    State.AWAITING_REPLACEMENT: (
+        _to(
+            "seller",
+            _("Send the replacement by %(due)s"),
+            _("Send it and enter the tracking number by %(due)s. If you do not, the buyer gets %(buyer)s."),
+        ),
+    ),
+    REPLACEMENT_DELIVERED: (
+        _to(
+            "buyer",
+            _("Is the replacement fine? Tell us by %(due)s"),
+            _("If something is wrong with it, tell us by %(due)s. If you say nothing, the dispute ends and the seller is paid."),
+        ),
+    ),
+}  # fmt: skip
+
+
+def write(dispute: Dispute, kind: str) -> None:
+    """Inside the transaction that plans the next one."""
+    messages = REMINDERS.get(dispute.phase)
+    if not messages:
+        return
+    default = dispute.next_default
+    outcome = default.outcome if default else None
+    facts = {
+        "asked": format_money(dispute.money(dispute.claim.amount)),
+        "held": format_money(dispute.money(dispute.held)),
+        "buyer": format_money(outcome.buyer) if outcome else "",
+    }
+    people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
+    remind(dispute, kind, messages, people, facts, f"/disputes/{dispute.public_id}/")

@@ -1,0 +1,56 @@
+"""What a seller pays back out of the balance, never below zero (T-04). The caller holds the lock of the escrow's owner."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from marketplace.accounts.models import Store
+from marketplace.core.policy import ProtectionPolicy
+
+from . import ledger
+from .models import Escrow, LedgerAccount
+from .services import refund
+
+
+def refund_from_balance(
+    escrow: Escrow, amount: int, *, cause: str, at: datetime, policy: ProtectionPolicy
+) -> bool:
+    """Take back from the seller what this very order paid them, and refund it to the buyer's payments.
+
+    False, and nothing has moved, where the balance or the order's payments have no room for all of it, or a chargeback
+    freezes them: more than was paid cannot go back the way it came.
+    """
+    row = Escrow.objects.select_for_update(of=("self",)).get(pk=escrow.pk)
+    if row.freezes or row.released < amount or not _holds(escrow.store, escrow.currency, amount):
+        return False
+    Escrow.objects.filter(pk=escrow.pk).update(released=F("released") - amount)
+    escrow.released -= amount
+    source, target = ledger.seller_of(escrow.store.public_id), ledger.escrow_of(escrow.public_id)
+    ledger.post(
+        ledger.move(
+            source, target, amount, kind="taken_back", key=f"back:{cause}", at=at, currency=escrow.currency
+        )
+    )
+    refund(escrow, amount, cause=cause, at=at, policy=policy)
+    return True
+
+
+def pay_postage(store: Store, currency: str, amount: int, *, key: str, at: datetime) -> bool:
+    """Staff paid it past the provider; the seller's balance bears it. False where that does not hold so much."""
+    if not _holds(store, currency, amount):
+        return False
+    source = ledger.seller_of(store.public_id)
+    ledger.post(
+        ledger.move(source, ledger.POSTAGE, amount, kind="postage", key=key, at=at, currency=currency)
+    )
+    return True
+
+
+def _holds(store: Store, currency: str, amount: int) -> bool:
+    """Is there so much on the seller's balance? The row stays locked, so that it still is when it is taken."""
+    kind, owner = ledger.seller_of(store.public_id)
+    account = LedgerAccount.objects.select_for_update().filter(kind=kind, owner=owner, currency=currency)
+    found = account.first()
+    return found is not None and found.balance >= amount

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WarrantyConfig(AppConfig):
+    """What a buyer may ask of the seller after the order has ended."""
+
+    name = "marketplace.warranty"
+    label = "warranty"
+    verbose_name = _("Warranty claims")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the clock its verbs, and every event its messages."""
+        from marketplace.core import cases
+        from marketplace.evidence.access import register_viewer
+
+        from . import notifications, reminders, services
+        from .evidence_access import parties_see
+        from .models import WarrantyClaim
+
+        cases.register(
+            WarrantyClaim, by_clock=services.BY_CLOCK, announce=notifications.announce, remind=reminders.write
+        )
+        register_viewer(parties_see)
