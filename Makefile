@@ -86,6 +86,10 @@ browser:
 	|| if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	else echo "No Chromium found: browser tests will be skipped. Install it, or set CHROMIUM=/path/to/it."; fi
+	@command -v ffmpeg >/dev/null \
+	|| if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing ffmpeg for the tests of videos."; apt-get update -qq && apt-get install -y -qq ffmpeg >/dev/null; \
+	else echo "No ffmpeg found: the tests of videos will be skipped."; fi
 
 code: $(READY) ## the six digits that the demo's staff enter at this moment
 	@$(MANAGE) demo --code

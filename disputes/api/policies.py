@@ -40,7 +40,7 @@ class DifferingCaseSerializer(serializers.Serializer):
     differences = DifferenceSerializer(many=True)
 
 
-class TrialSerializer(serializers.Serializer):
+class PolicyTrialSerializer(serializers.Serializer):
     """What the draft would have changed. `cases` lists the newest 200."""
 
     policy = serializers.CharField()
@@ -56,7 +56,7 @@ class SimulatePolicy(ApiView):
     @extend_schema(
         operation_id="policies_simulate",
         request=None,
-        responses=action_responses(TrialSerializer, 404),
+        responses=action_responses(PolicyTrialSerializer, 404),
     )
     def post(self, request: Request, version: str) -> Response:
         """Run a version (a draft, mostly) over past cases: how many would have gone another way. Nothing changes (P-03)."""
@@ -67,7 +67,7 @@ class SimulatePolicy(ApiView):
         draft = ProtectionPolicy.objects.filter(name=name, version=int(number)).first()
         if draft is None:
             raise Http404
-        return Response(TrialSerializer(shown(draft, simulate(draft, now=timezone.now()))).data)
+        return Response(PolicyTrialSerializer(shown(draft, simulate(draft, now=timezone.now()))).data)
 
 
 def shown(draft: ProtectionPolicy, trial: Trial) -> dict[str, Any]:
