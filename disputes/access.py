@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -36,16 +36,21 @@ def party(actor: Actor, dispute: Dispute) -> bool:
     return buyer(actor, dispute) or seller(actor, dispute)
 
 
+#: the tables stand on these rules, so the table of ties says itself how it is read (models/conflict.py)
+_ties: list[Callable[[int | None], Iterable[tuple[int | None, int | None]]]] = []
+
+
+def ties_are_read_by(read: Callable[[int | None], Iterable[tuple[int | None, int | None]]]) -> None:
+    """Called once: user → (person, store) of each tie of theirs."""
+    _ties[:] = [read]
+
+
 def ties_of(actor: Actor) -> tuple[frozenset[int], frozenset[int]]:
     """(people, stores) whose cases this mediator must not touch, besides their own; read once for an actor."""
     if "ties" not in actor.noted:
-        from .models import ConflictOfInterest  # the tables stand on these rules
-
-        rows = list(
-            ConflictOfInterest.objects.filter(mediator_id=actor.user_id).values_list("user_id", "store_id")
-        )
-        people, stores = zip(*rows, strict=True) if rows else ((), ())
-        actor.noted["ties"] = (frozenset(people) - {None}, frozenset(stores) - {None})
+        rows = list(_ties[0](actor.user_id)) if actor.is_mediator else []
+        people = frozenset(person for person, _store in rows if person is not None)
+        actor.noted["ties"] = (people, frozenset(store for _person, store in rows if store is not None))
     ties: tuple[frozenset[int], frozenset[int]] = actor.noted["ties"]
     return ties
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import Records
 from marketplace.core.case_admin import Button, CaseRecords, case_link, in_words
+from marketplace.core.edges import actor_of
+from marketplace.core.errors import DomainError, Invalid
+from marketplace.core.forms import tell_form
 from marketplace.core.money import Money
 
-from .casefile import HAPPENED
-from .models import Decision, Dispute, DisputeEvent
+from . import talk_admin  # noqa: F401  registers offers and stores' own rules
+from .casefile_words import HAPPENED
+from .models import Decision, Dispute, DisputeEvent, ReturnShipment
+from .return_forms import PaidByHandForm
+from .services import postage
+from .views import admin_ties  # noqa: F401  registers the ties of mediators
 
 #: verb → label, what it wants, what it means
 BUTTONS: dict[str, tuple[Any, str, Any]] = {
@@ -29,6 +41,7 @@ BUTTONS: dict[str, tuple[Any, str, Any]] = {
 #: verbs that have a page of their own at the desk
 PAGES: dict[str, tuple[str, Any]] = {
     "adjudicate": ("admin:desk_case", _("Decide")),
+    "propose": ("admin:desk_propose", _("Let the buyer choose a result")),
     "approve": ("admin:desk_second", _("Check the decision")),
 }
 
@@ -161,7 +174,8 @@ class DecisionAdmin(Records):
     ordering = ("-pk",)
     fields = (
         "public_id", "its_dispute", "mediator", "outcome", "sum_for_buyer", "return_shipping_paid_by", "reason_code",
-        "facts", "evidence_cited", "note_to_parties", "needs_approval", "decided_at",
+        "facts", "evidence_cited", "note_to_parties", "why_different", "proposal", "supersedes", "needs_approval",
+        "decided_at",
     )  # fmt: skip
     readonly_fields = ("its_dispute", "sum_for_buyer")
 
@@ -190,3 +204,103 @@ class DisputeEventAdmin(Records):
     @admin.display(description=_("dispute"))
     def its_dispute(self, event: DisputeEvent) -> str:
         return case_link(event.dispute)
+
+
+class OwesPostage(admin.SimpleListFilter):
+    """Returns whose postage the seller still owes the buyer (T-04)."""
+
+    title = _("postage")
+    parameter_name = "postage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("owed", _("Owed to the buyer"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ReturnShipment]) -> QuerySet[ReturnShipment]:
+        return queryset.filter(postage_owed__gt=0) if self.value() == "owed" else queryset
+
+
+@admin.register(ReturnShipment)
+class ReturnAdmin(Records):
+    """Goods on their way back. Postage that a seller owes is paid here by lead mediators, past the provider (T-04)."""
+
+    list_display = ("public_id", "its_dispute", "status", "sent_at", "delivered_at", "is_elsewhere", "owed")
+    list_filter = (OwesPostage, "status", "inspection", "is_elsewhere")
+    list_select_related = ("dispute",)
+    search_fields = ("public_id__exact", "dispute__public_id__exact", "tracking_number__exact")
+    search_help_text = _("Search by number, written out in full")
+    ordering = ("-pk",)
+    change_form_template = "admin/returns/change.html"
+    fields = (
+        "public_id", "its_dispute", "status", "is_local", "agreed_at", "address_by", "send_by", "carrier",
+        "tracking_number", "shipped_at", "lost_at", "delivered_at", "is_elsewhere", "check_by", "inspection",
+        "contest_note", "cap", "receipt", "refunded", "owed", "postage_paid_how",
+    )  # fmt: skip
+    readonly_fields = ("its_dispute", "cap", "receipt", "refunded", "owed")
+
+    @admin.display(description=_("dispute"))
+    def its_dispute(self, parcel: ReturnShipment) -> str:
+        return case_link(parcel.dispute)
+
+    @admin.display(description=_("sent"))
+    def sent_at(self, parcel: ReturnShipment) -> Any:
+        return parcel.shipped_at
+
+    @admin.display(description=_("postage paid back at most"))
+    def cap(self, parcel: ReturnShipment) -> str:
+        return in_words(parcel.dispute.money(parcel.postage_cap))
+
+    @admin.display(description=_("the receipt says"))
+    def receipt(self, parcel: ReturnShipment) -> str:
+        return in_words(parcel.dispute.money(parcel.postage_amount))
+
+    @admin.display(description=_("postage paid back"))
+    def refunded(self, parcel: ReturnShipment) -> str:
+        return in_words(parcel.dispute.money(parcel.postage_refunded))
+
+    @admin.display(description=_("postage owed"))
+    def owed(self, parcel: ReturnShipment) -> str:
+        return in_words(parcel.dispute.money(parcel.postage_owed)) if parcel.postage_owed else ""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.pay_view)
+        return [path("<str:public_id>/pay-postage/", view, name="return_pay_postage"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        parcel = context.get("original")
+        by = actor_of(request, via="admin")
+        context["may_pay"] = (
+            parcel is not None and parcel.postage_owed > 0 and postage.may_pay(by, parcel.dispute)
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def pay_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """How it was paid, once, and by which reference the buyer finds it."""
+        rows = ReturnShipment.objects.select_related("dispute")
+        parcel = get_object_or_404(rows, public_id=public_id)
+        by = actor_of(request, via="admin")
+        if not postage.may_pay(by, parcel.dispute):
+            raise PermissionDenied
+        back = redirect("admin:disputes_returnshipment_change", parcel.pk)
+        form = PaidByHandForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                postage.pay_by_hand(parcel.pk, **form.cleaned_data, by=by)
+            except Invalid as refusal:
+                tell_form(form, refusal)
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+                return back
+            else:
+                self.log_change(request, parcel, "postage paid past the provider")
+                messages.success(request, _t("Saved. It cannot be paid again."))
+                return back
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _t("Pay %(sum)s of postage") % {"sum": self.owed(parcel)},
+            "parcel": parcel,
+            "form": form,
+        }
+        return TemplateResponse(
+            request, "admin/returns/pay_postage.html", context, status=422 if form.errors else 200
+        )

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine, date_text, time_left
@@ -26,6 +26,8 @@ from marketplace.orders.presenters import HAPPENED as ORDER_HAPPENED
 from marketplace.orders.tracking import words_of
 from marketplace.payments.models import Payment, Refund
 
+from .casefile_talks import Talks, talks_of
+from .casefile_words import HAPPENED
 from .models import Decision, Dispute, Result, State
 from .statement import Statement, statement_of
 
@@ -33,54 +35,10 @@ from .statement import Statement, statement_of
 SOON = timedelta(hours=12)
 EARLIER = 6
 
-HAPPENED: dict[str, Any] = {
-    "outage": gettext_lazy("The site was down: there is more time"),
-    "open": gettext_lazy("The buyer opened the dispute"),
-    "accept_claim": gettext_lazy("The seller agreed"),
-    "refuse_claim": gettext_lazy("The seller said no"),
-    "grant_claim": gettext_lazy("The seller did not answer in time"),
-    "make_offer": gettext_lazy("An offer was made"),
-    "accept_offer": gettext_lazy("The offer was accepted"),
-    "deny_offer": gettext_lazy("The offer was not accepted"),
-    "edit_claim": gettext_lazy("The buyer changed the claim"),
-    "accept_by_rule": gettext_lazy("A rule of the seller accepted the claim"),
-    "cancel_conditionally": gettext_lazy("The buyer will close it on a condition"),
-    "resume": gettext_lazy("The dispute goes on"),
-    "escalate": gettext_lazy("The case went to the mediators"),
-    "cancel": gettext_lazy("The buyer closed the dispute"),
-    "staff_cancel": gettext_lazy("Staff closed the dispute"),
-    "send_message": gettext_lazy("Message"),
-    "provide_evidence": gettext_lazy("Evidence was added"),
-    "remove_file": gettext_lazy("A file was removed: its time had passed"),
-    "remove_private_file": gettext_lazy("A private file was removed: its time had passed"),
-    "assign": gettext_lazy("A mediator took the case"),
-    "release": gettext_lazy("The mediator gave the case back"),
-    "adjudicate": gettext_lazy("A mediator decided"),
-    "approve": gettext_lazy("A second mediator agreed"),
-    "reject_approval": gettext_lazy("A second mediator sent the decision back"),
-    "ship_return": gettext_lazy("The buyer sent the item back"),
-    "record_return_tracking": gettext_lazy("News of the return"),
-    "expire_return": gettext_lazy("The item was not sent back in time"),
-    "acknowledge_return": gettext_lazy("The seller has the item back"),
-    "confirm_return_by_silence": gettext_lazy("The seller did not check the return in time"),
-    "contest_return": gettext_lazy("The seller says the return is not right"),
-    "mediate_lost_return": gettext_lazy("The return is late"),
-    "give_return_address": gettext_lazy("The seller gave the return address"),
-    "refund_missing_address": gettext_lazy("The seller gave no return address in time"),
-    "submit_postage_receipt": gettext_lazy("The buyer showed the postage's receipt"),
-    "ship_replacement": gettext_lazy("The seller sent the replacement"),
-    "record_replacement_tracking": gettext_lazy("News of the replacement"),
-    "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
-    "confirm_replacement_by_silence": gettext_lazy("The buyer said nothing about the replacement"),
-    "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time"),
-    "contest_replacement": gettext_lazy("The buyer says the replacement is not right"),
-    "mediate_lost_replacement": gettext_lazy("The replacement is late"),
-}
 #: whose words stand elsewhere on the screen
 NOT_TOLD = frozenset({"send_message"})
 #: what the order's timeline says of disputes: the dispute's own says it better
 OF_DISPUTES = frozenset({"hold_back", "change_hold_back", "lift_hold_back", "settle"})
-OPEN_TO_MEDIATORS = (State.MEDIATION, State.AWAITING_APPROVAL)
 
 
 @dataclass(frozen=True)
@@ -120,6 +78,11 @@ class Record:
     cancelled: int
     insults: int
 
+    @property
+    def rate(self) -> int:
+        """Of a hundred orders, so many were disputed."""
+        return 100 * self.disputes // self.orders if self.orders else 0
+
 
 @dataclass
 class CaseFile:
@@ -143,6 +106,7 @@ class CaseFile:
     decision: Decision | None
     statement: Statement | None
     facts: str
+    talks: Talks
 
 
 def read(dispute: Dispute, viewer: Actor, *, now: datetime) -> CaseFile:
@@ -178,6 +142,7 @@ def read(dispute: Dispute, viewer: Actor, *, now: datetime) -> CaseFile:
         decision=decision,
         statement=statement_of(decision, dispute) if decision else None,
         facts=facts_template(dispute, len(exhibits), said, parcels),
+        talks=talks_of(dispute),
     )
 
 
@@ -249,7 +214,7 @@ def records(dispute: Dispute) -> tuple[Record, Record]:
         "open": ~Q(state__in=(State.RESOLVED, State.CANCELLED)),
         "refunded": Q(outcome__in=(Result.REFUNDED, Result.RETURNED_AND_REFUNDED)),
         "partly": Q(outcome=Result.PARTLY_REFUNDED),
-        "nothing": Q(outcome=Result.NO_REFUND),
+        "nothing": Q(outcome__in=(Result.NO_REFUND, Result.FRAUD)),
         "cancelled": Q(state=State.CANCELLED),
     }
     counts = {
@@ -281,6 +246,13 @@ def _earlier(dispute: Dispute) -> list[Dispute]:
     of_store = others.filter(store_id=dispute.store_id)[:EARLIER]
     found = {each.pk: each for each in chain(of_buyer, of_store)}
     return sorted(found.values(), key=lambda each: each.opened_at, reverse=True)[:EARLIER]
+
+
+def read_facts(dispute: Dispute) -> str:
+    """The facts in plain sentences, read from the case's rows."""
+    events = list(dispute.events.filter(verb__in=("refuse_claim", "contest_return")))
+    parcels = list(dispute.order.shipments.all())
+    return facts_template(dispute, dispute.exhibits.count(), _seller_said(events), parcels)
 
 
 def facts_template(dispute: Dispute, files: int, seller_said: str, parcels: Sequence[Any]) -> str:

@@ -25,11 +25,15 @@ from marketplace.core.errors import DomainError, Forbidden
 from marketplace.core.paging import page_of
 
 from . import access, casefile, services
+from .desk_asking_forms import RequestForm
 from .desk_forms import DecisionForm
-from .models import Dispute, State
+from .models import WITH_STAFF, Dispute, State
+from .services.mediation import QUEUE
 from .statement import Statement, citable, statement_of
 
 PAGE = 50
+#: with a mediator, while a side answers or chooses
+WAITING = (State.AWAITING_EVIDENCE, State.AWAITING_CHOICE)
 #: verbs that are one button, or a button and a text; `adjudicate` has the composer
 BUTTONS: dict[str, Any] = {
     "assign": services.assign,
@@ -37,6 +41,7 @@ BUTTONS: dict[str, Any] = {
     "staff_cancel": services.staff_cancel,
     "approve": services.approve,
     "reject_approval": services.reject_approval,
+    "close_evidence_requests": services.close_evidence_requests,
 }
 #: the text that a verb wants
 WORDS = {"staff_cancel": "reason", "reject_approval": "note"}
@@ -46,6 +51,9 @@ DONE: dict[str, Any] = {
     "staff_cancel": gettext_lazy("The dispute is closed. Both sides were told why."),
     "approve": gettext_lazy("The decision is carried out. Both sides were told."),
     "reject_approval": gettext_lazy("The decision went back. No money has moved."),
+    "close_evidence_requests": gettext_lazy("Nobody is waited for any more. You can decide now."),
+    "require_evidence": gettext_lazy("The request is sent."),
+    "propose": gettext_lazy("The results are sent. The buyer chooses now."),
     "adjudicate": gettext_lazy("The decision is sent. Both sides were told."),
     "second": gettext_lazy("The decision waits for a second mediator. Nobody was told yet."),
 }
@@ -61,26 +69,29 @@ def may_open(request: HttpRequest) -> bool:
     return bool(user.is_authenticated and user.is_staff and (user.is_superuser or actor(request).is_mediator))
 
 
-def _open(request: HttpRequest) -> Actor:
+def open_desk(request: HttpRequest) -> Actor:
     if not may_open(request):
         raise PermissionDenied
     return actor(request)
 
 
-def _find(request: HttpRequest, public_id: str) -> tuple[Dispute, Actor]:
-    """The case. 404 where there is none; 403 for a mediator who is a party to it (M-02)."""
-    by = _open(request)
+def find(request: HttpRequest, public_id: str) -> tuple[Dispute, Actor]:
+    """The case. 404 where there is none; 403, in words, for a mediator who is a party to it or tied to one (M-02).
+
+    Whoever holds it although a tie has come to light sees it still, to give it back.
+    """
+    by = open_desk(request)
     related = ("claim", "buyer", "store", "mediator", "thread", "order__policy", "order__escrow")
     rows = Dispute.objects.select_related(*related).prefetch_related("exhibits__evidence", "message_exhibits")
     dispute = rows.filter(public_id=public_id).first()
     if dispute is None:
         raise Http404
-    if access.party(by, dispute):
-        raise PermissionDenied
+    if access.party(by, dispute) or (access.tied(by, dispute) and not access.holder(by, dispute)):
+        raise PermissionDenied(access.tied_words())
     return dispute, by
 
 
-def _page(
+def page(
     request: HttpRequest, template: str, title: str, status: int = 200, **context: Any
 ) -> TemplateResponse:
     frame = admin.site.each_context(request) | {"title": title, "is_nav_sidebar_enabled": False}
@@ -98,19 +109,19 @@ def _tabs(by: Actor) -> dict[str, tuple[Any, Q]]:
         "unclaimed": (_("Unclaimed"), Q(state=State.MEDIATION, mediator=None)),
         "mine": (_("Mine"), Q(state=State.MEDIATION) & me),
         "second": (_("Second check"), second & ~me),
-        "all": (_("All in mediation"), Q(state__in=casefile.OPEN_TO_MEDIATORS)),
+        "waiting": (_("Waiting for them"), Q(state__in=WAITING)),
+        "all": (_("All in mediation"), Q(state__in=WITH_STAFF)),
     }
 
 
 def _cases(by: Actor) -> QuerySet[Dispute]:
-    """The open cases that this mediator may work on: none of their own (M-02)."""
-    rows = Dispute.objects.filter(state__in=casefile.OPEN_TO_MEDIATORS)
-    return rows.exclude(buyer_id=by.user_id).exclude(store_id__in=by.store_ids)
+    """The open cases that this mediator may work on: none of their own, none of those they are tied to (M-02)."""
+    return Dispute.objects.filter(access.free_for(by), state__in=WITH_STAFF)
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits, what is due first on top."""
-    by, now = _open(request), timezone.now()
+    """What waits: overdue on top, then what is due first; value and flags weigh in (models/waiting.py)."""
+    by, now = open_desk(request), timezone.now()
     tabs = _tabs(by)
     chosen = request.GET.get("tab", "")
     chosen = chosen if chosen in tabs else "unclaimed"
@@ -120,15 +131,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         .aggregate(**{name: Count("pk", filter=which) for name, (_label, which) in tabs.items()})
     )
     rows = _cases(by).filter(tabs[chosen][1]).select_related("claim", "buyer", "store", "mediator", "order")
-    page = page_of(rows.order_by("due_at", "pk"), request.GET, size=PAGE)
-    return _page(
+    found = page_of(rows.order_by(*QUEUE), request.GET, size=PAGE)
+    return page(
         request,
         "queue.html",
         _("Desk"),
         tabs=[(name, label, counts[name], name == chosen) for name, (label, _which) in tabs.items()],
         chosen=chosen,
-        page=page,
-        rows=[(each, casefile.due_of(each.due_at, now), each.money(each.claim.amount)) for each in page.rows],
+        page=found,
+        rows=[
+            (each, casefile.due_of(each.due_at, now), each.money(each.claim.amount)) for each in found.rows
+        ],
         waiting=counts["unclaimed"],
         may_take=by.is_mediator,
     )
@@ -138,7 +151,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """The server picks: earliest deadline first (M-02)."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    dispute = services.take_next(by=_open(request).having_seen(None))
+    dispute = services.take_next(by=open_desk(request).having_seen(None))
     if dispute is None:
         messages.info(request, _("No case waits for you."))
         return redirect("admin:desk")
@@ -148,16 +161,23 @@ def take_next(request: HttpRequest) -> HttpResponse:
 # -- one case -----------------------------------------------------------------------------------------------------
 
 
-def _show_case(
-    request: HttpRequest, dispute: Dispute, by: Actor, form: DecisionForm | None = None, status: int = 200
+def show_case(
+    request: HttpRequest,
+    dispute: Dispute,
+    by: Actor,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    ask: RequestForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     file = casefile.read(dispute, by, now=now)
     verbs = dispute.verbs_for(by, now=now)
     if form is None and "adjudicate" in verbs:
         form = DecisionForm(dispute=dispute, exhibits=citable(dispute), facts=file.facts)
+    if ask is None and "require_evidence" in verbs:
+        ask = RequestForm(dispute=dispute)
     title = _("Case: %(reason)s") % {"reason": dispute.claim.get_reason_display()}
-    return _page(
+    return page(
         request,
         "case.html",
         title,
@@ -166,6 +186,7 @@ def _show_case(
         file=file,
         verbs=verbs,
         form=form,
+        ask=ask,
         nexts=_next_cases(by, dispute),
     )
 
@@ -182,15 +203,15 @@ def _next_cases(by: Actor, dispute: Dispute) -> list[tuple[Dispute, Any]]:
 
 def case_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """The whole case on one screen, with the composer for whoever holds it (M-04)."""
-    dispute, by = _find(request, public_id)
-    return _show_case(request, dispute, by)
+    dispute, by = find(request, public_id)
+    return show_case(request, dispute, by)
 
 
 def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Preview, change, send: nothing typed is lost on the way, and what is previewed is what is sent (M-07)."""
     if request.method != "POST":
         return redirect("admin:desk_case", public_id)
-    dispute, by = _find(request, public_id)
+    dispute, by = find(request, public_id)
     form = DecisionForm(request.POST, dispute=dispute, exhibits=citable(dispute))
     step = request.POST.get("step", "preview")
     if step == "change":
@@ -198,9 +219,9 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
             name: name in request.POST for name in form.fields if name.startswith("seen_")
         }
         again = DecisionForm(dispute=dispute, exhibits=citable(dispute), initial=as_typed)
-        return _show_case(request, dispute, by, again)
+        return show_case(request, dispute, by, again)
     if not form.is_valid():
-        return _show_case(request, dispute, by, form, status=422)
+        return show_case(request, dispute, by, form, status=422)
     try:
         if step == "send":
             decided = services.adjudicate(dispute.pk, **form.values(), by=by)
@@ -210,7 +231,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         raise PermissionDenied(refusal.detail) from refusal
     except DomainError as refusal:
         form.refuse(refusal)
-        return _show_case(request, dispute, by, form, status=refusal.status if refusal.status == 422 else 409)
+        return show_case(request, dispute, by, form, status=refusal.status if refusal.status == 422 else 409)
     waits = decided.state == State.AWAITING_APPROVAL
     messages.success(request, DONE["second" if waits else "adjudicate"])
     return redirect("admin:desk")
@@ -218,7 +239,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _preview(request: HttpRequest, dispute: Dispute, form: DecisionForm, by: Actor) -> HttpResponse:
     statement = dry_run(dispute.pk, form.values(), by)
-    return _page(
+    return page(
         request,
         "preview.html",
         _("Check your decision"),
@@ -245,12 +266,12 @@ def dry_run(pk: int, values: dict[str, Any], by: Actor) -> Statement:
 
 def second(request: HttpRequest, public_id: str) -> HttpResponse:
     """The evidence first, the decision folded: a second mediator judges for themselves (M-08)."""
-    dispute, by = _find(request, public_id)
+    dispute, by = find(request, public_id)
     if dispute.state != State.AWAITING_APPROVAL:
         messages.info(request, _("No decision waits for a second mediator in this case."))
         return redirect("admin:desk_case", public_id)
     file = casefile.read(dispute, by, now=timezone.now())
-    return _page(
+    return page(
         request,
         "second.html",
         _("Second check"),
@@ -268,7 +289,7 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     service = BUTTONS.get(verb)
     if service is None:
         raise Http404
-    dispute, by = _find(request, public_id)
+    dispute, by = find(request, public_id)
     words = {WORDS[verb]: request.POST.get(WORDS[verb], "")} if verb in WORDS else {}
     try:
         done = service(dispute.pk, **words, by=by)
@@ -278,7 +299,7 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         messages.error(request, refusal.detail)
         return _again(request, dispute, by, verb)
     messages.success(request, DONE[verb])
-    if verb == "assign":
+    if verb in ("assign", "close_evidence_requests"):
         return redirect("admin:desk_case", done.public_id)
     return redirect("admin:desk")
 
@@ -287,4 +308,4 @@ def _again(request: HttpRequest, dispute: Dispute, by: Actor, verb: str) -> Http
     """The page that the refused act came from, with what was typed."""
     if verb == "reject_approval" and dispute.state == State.AWAITING_APPROVAL:
         return second(request, dispute.public_id)
-    return _show_case(request, dispute, by, status=409)
+    return show_case(request, dispute, by, status=409)

@@ -14,8 +14,9 @@ from marketplace.core.money import AmountError, Money
 
 from .models import Dispute, Payer, Result
 from .reasons import REASONS
-from .services.statements import LONGEST_FACTS
-from .statement import AFTER_RETURN, OWN_REASONS
+from .services.deciding import WITH_GOODS
+from .services.statements import LONGEST_FACTS, LONGEST_WHY
+from .statement import OWN_REASONS
 
 GROUPS: dict[str, Any] = {
     "not_received": _("Not received"),
@@ -31,8 +32,20 @@ GROUPS: dict[str, Any] = {
     "no_fault": _("Nobody's fault"),
 }
 #: outcomes whose sum the mediator sets
-WITH_AMOUNT = (Result.PARTLY_REFUNDED, Result.RETURNED_AND_REFUNDED)
-ORDER = (Result.REFUNDED, Result.PARTLY_REFUNDED, Result.RETURNED_AND_REFUNDED, Result.NO_REFUND)
+WITH_AMOUNT = (Result.PARTLY_REFUNDED, *WITH_GOODS)
+ORDER = (
+    Result.REFUNDED,
+    Result.PARTLY_REFUNDED,
+    Result.RETURNED_AND_REFUNDED,
+    Result.REPLACED,
+    Result.NO_REFUND,
+    Result.FRAUD,
+)
+PAYERS = [
+    (Payer.SELLER.value, _("The seller")),
+    (Payer.BUYER.value, _("The buyer")),
+    ("", _("Nobody: nothing goes back")),
+]
 
 
 def reason_choices() -> list[Any]:
@@ -40,24 +53,12 @@ def reason_choices() -> list[Any]:
     groups: dict[Any, list[tuple[str, Any]]] = {}
     for reason in REASONS.values():
         groups.setdefault(GROUPS[reason.group], []).append((reason.code, reason.label))
-    return [*groups.items(), (_("Evidence"), list(OWN_REASONS.items()))]
+    return [*groups.items(), (_("Found by you"), list(OWN_REASONS.items()))]
 
 
-class DecisionForm(forms.Form):
-    """The composer: result, sum, postage, reason, files, facts, note."""
+class StatementForm(forms.Form):
+    """What every decision and proposal has to say: reason, files, facts, note (M-07, E-06)."""
 
-    outcome = forms.ChoiceField(
-        label=_("Result"), widget=forms.RadioSelect, choices=[(each.value, each.label) for each in ORDER]
-    )
-    amount = forms.CharField(label=_("Amount for the buyer"), required=False, max_length=30)
-    return_shipping_paid_by = forms.ChoiceField(
-        label=_("Who pays the return postage"),
-        widget=forms.RadioSelect,
-        choices=[(Payer.SELLER.value, _("The seller")), (Payer.BUYER.value, _("The buyer"))],
-        initial=Payer.SELLER,
-        required=False,
-        help_text=_("Only for “return and refund”."),
-    )
     reason_code = forms.ChoiceField(label=_("Reason"), choices=reason_choices)
     facts = forms.CharField(
         label=_("Why (both sides read this)"),
@@ -71,6 +72,13 @@ class DecisionForm(forms.Form):
         max_length=2000,
         required=False,
     )
+    why_different = forms.CharField(
+        label=_("Why this case is different"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_WHY,
+        required=False,
+        help_text=_("Most similar cases ended in another way. Staff alone read this."),
+    )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -78,21 +86,19 @@ class DecisionForm(forms.Form):
     ) -> None:
         self.dispute, self.exhibits = dispute, list(exhibits)
         super().__init__(*args, **kwargs)
-        most = dispute.money(dispute.held)
-        self.fields["amount"].help_text = _t("At most %(most)s. Only for a partial refund, or a return.") % {
-            "most": most.text
-        }
-        claim = dispute.claim
         self.initial = {
-            "amount": dispute.money(min(claim.amount, dispute.held)).text,
-            "reason_code": claim.reason,
-            "return_shipping_paid_by": Payer.SELLER if dispute.reason.fault != "nobody" else Payer.BUYER,
+            "reason_code": dispute.claim.reason,
             "facts": facts,
             "version": dispute.version,
+            **self.first_values(),
             **self.initial,
         }
         for row in self.exhibits:
             self._add_exhibit(row)
+
+    def first_values(self) -> dict[str, Any]:
+        """What the fields of a form say before anybody typed."""
+        return {}
 
     def _add_exhibit(self, row: Any) -> None:
         name, file = row.evidence.public_id, row.evidence.name
@@ -109,23 +115,25 @@ class DecisionForm(forms.Form):
         ids = [row.evidence.public_id for row in self.exhibits]
         return [(self[f"seen_{each}"], self[f"why_{each}"]) for each in ids]
 
+    @property
+    def asks_why(self) -> bool:
+        """Is the box for “why different” drawn: was it asked for, or filled in?"""
+        return bool(self["why_different"].errors or self["why_different"].value())
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for row in self.exhibits:
             name = row.evidence.public_id
             if not data.get(f"seen_{name}") and not data.get(f"why_{name}", "").strip():
                 self.add_error(f"why_{name}", _t("Say why you leave this file out."))
-        data["money"] = self._money(data)
         return data
 
-    def _money(self, data: dict[str, Any]) -> Money | None:
-        """The sum, where the result leaves it to the mediator; None: the result says it."""
-        if data.get("outcome") not in WITH_AMOUNT:
-            return None
+    def sum_of(self, name: str) -> Money | None:
+        """The sum in that field, in the case's currency; an error where it is none."""
         try:
-            return Money.parse(data.get("amount", "").strip(), self.dispute.currency)
+            return Money.parse(self.cleaned_data.get(name, "").strip(), self.dispute.currency)
         except AmountError as error:
-            self.add_error("amount", error.detail)
+            self.add_error(name, error.detail)
             return None
 
     @property
@@ -138,19 +146,11 @@ class DecisionForm(forms.Form):
             for each in ids
         ]
 
-    def values(self) -> dict[str, Any]:
-        """The arguments of `services.adjudicate`."""
+    def statement(self) -> dict[str, Any]:
+        """The statement's part of the service's arguments."""
         data = self.cleaned_data
-        returns = data["outcome"] == AFTER_RETURN
-        return {
-            "outcome": data["outcome"],
-            "amount": data["money"],
-            "return_shipping_paid_by": data["return_shipping_paid_by"] if returns else "",
-            "reason_code": data["reason_code"],
-            "facts": data["facts"],
-            "evidence_cited": self.cited,
-            "note_to_parties": data["note_to_parties"],
-        }
+        names = ("reason_code", "facts", "note_to_parties", "why_different")
+        return {name: data[name] for name in names} | {"evidence_cited": self.cited}
 
     def typed(self) -> Sequence[tuple[str, str]]:
         """What was typed, to go on to the next page and back again."""
@@ -161,6 +161,55 @@ class DecisionForm(forms.Form):
         """Put what the service refused beside its field."""
         faults = error.errors if isinstance(error, Invalid) else ()
         for fault in faults:
-            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+            name = self.field_of(fault.field)
+            self.add_error(name if name in self.fields else None, fault.message)
         if not faults:
             self.add_error(None, error.detail)
+
+    def field_of(self, field: str) -> str:
+        """The form's field for a field of the service."""
+        return field
+
+
+class DecisionForm(StatementForm):
+    """The composer: result, sum, postage, and the statement of reasons."""
+
+    outcome = forms.ChoiceField(
+        label=_("Result"), widget=forms.RadioSelect, choices=[(each.value, each.label) for each in ORDER]
+    )
+    amount = forms.CharField(label=_("Amount for the buyer"), required=False, max_length=30)
+    return_shipping_paid_by = forms.ChoiceField(
+        label=_("Who pays the return postage"),
+        widget=forms.RadioSelect,
+        choices=PAYERS,
+        initial=Payer.SELLER,
+        required=False,
+        help_text=_("Only for a return, or for a replacement after a return."),
+    )
+    field_order = ("outcome", "amount", "return_shipping_paid_by", "reason_code", "facts", "note_to_parties")
+
+    def first_values(self) -> dict[str, Any]:
+        dispute = self.dispute
+        most = dispute.money(dispute.held).text
+        self.fields["amount"].help_text = _t(
+            "At most %(most)s. Only for a partial refund, a return or a replacement."
+        ) % {"most": most}
+        return {
+            "amount": dispute.money(min(dispute.claim.amount, dispute.held)).text,
+            "return_shipping_paid_by": Payer.SELLER if dispute.reason.fault != "nobody" else Payer.BUYER,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data["money"] = self.sum_of("amount") if data.get("outcome") in WITH_AMOUNT else None
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of `services.adjudicate`."""
+        data = self.cleaned_data
+        payer = data["return_shipping_paid_by"] if data["outcome"] in WITH_GOODS else ""
+        return self.statement() | {
+            "outcome": data["outcome"],
+            "amount": data["money"],
+            "return_shipping_paid_by": payer,
+        }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
 
+from .access import free_for
 from .models import Dispute
 
 
@@ -18,8 +19,7 @@ def parties_see(actor: Actor, evidence: Evidence) -> bool:
 
 
 def staff_see(actor: Actor, evidence: Evidence) -> bool:
-    """Mediators see the files of cases; not of a case that they are a party to."""
+    """Mediators see the files of cases; not of a case that they are a party to, or tied to one (M-02)."""
     if not actor.is_mediator:
         return False
-    disputes = Dispute.objects.filter(exhibits__evidence=evidence)
-    return disputes.exclude(buyer_id=actor.user_id).exclude(store_id__in=actor.store_ids).exists()
+    return Dispute.objects.filter(free_for(actor), exhibits__evidence=evidence).exists()

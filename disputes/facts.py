@@ -19,6 +19,7 @@ from marketplace.messaging.presenters import for_api
 from marketplace.payments import tracking
 
 from . import access, return_facts
+from . import mediating_facts as mediating
 from .difference import asked_terms, differs
 from .models import Claim, Decision, Dispute, DisputeEvent, DisputeEvidence
 

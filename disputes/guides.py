@@ -125,6 +125,11 @@ def _mediation(p: ProtectionPolicy) -> list[Limit]:
 def _returns(p: ProtectionPolicy) -> list[Limit]:
     return [
         Limit(
+            _("The seller gives an address, if we do not know it"),
+            days(p.seller_response_days),
+            _("If not, you get your money and keep the item."),
+        ),
+        Limit(
             _("You send the item and enter its number"),
             days(p.return_ship_days),
             _("If not, you get no money back."),
@@ -148,6 +153,16 @@ def _returns(p: ProtectionPolicy) -> list[Limit]:
             _("You say that the replacement came"),
             days(p.replacement_confirm_days),
             _("If you say nothing, the dispute ends."),
+        ),
+        Limit(
+            _("The seller sends a replacement, if you agreed on one"),
+            days(p.replacement_ship_days),
+            _("If not, you get your money."),
+        ),
+        Limit(
+            _("You look at the replacement"),
+            days(p.replacement_confirm_days),
+            _("If you say nothing, the seller is paid."),
         ),
     ]
 

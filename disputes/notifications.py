@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _MEDIATOR = _("A mediator decides now. We plan to decide by %(due)s.")
 
+_ASKED = _("Please send by %(due)s: %(items)s. After that nothing more is taken, and the mediator decides on what is there.")
+_ON_WHAT_IS_THERE = _("The time to add files has ended. The mediator decides on what is there, by %(due)s if we can.")
+_READ_IT = _("Read the result and its reasons on the page.")
+
 MESSAGES: dict[str, tuple[Message, ...]] = {
     OUTAGE: of_an_outage(_("More time for your dispute")),
     "open": (
@@ -137,6 +141,32 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message("buyer", _("New files in your dispute"), _("The seller added %(files)s file(s).")),
         Message("seller", _("New files in a dispute"), _("The buyer added %(files)s file(s).")),
     ),
+    "require_evidence": (
+        Message("buyer", _("The mediator needs something from you by %(due)s"), _ASKED, needs_you=True),
+        Message("seller", _("The mediator needs something from you by %(due)s"), _ASKED, needs_you=True),
+    ),
+    "close_evidence_requests": (
+        Message("buyer", _("A mediator decides now"), _ON_WHAT_IS_THERE),
+        Message("seller", _("A mediator decides now"), _ON_WHAT_IS_THERE),
+    ),
+    "propose": (
+        Message(
+            "buyer",
+            _("Choose a result by %(due)s"),
+            _("The mediator proposes a result. Choose by %(due)s. If you do not, our result holds."),
+            needs_you=True,
+        ),
+        Message(
+            "seller",
+            _("The buyer can choose a result"),
+            _("The mediator proposes a result. The buyer chooses by %(due)s. If they do not, our result holds."),
+        ),
+    ),
+    "choose_proposal": (Message("seller", _("The buyer chose a result"), _READ_IT),),
+    "hold_proposal": (
+        Message("buyer", _("Our result holds"), _("You did not choose in time. Read the result on the page.")),
+        Message("seller", _("Our result holds"), _("The buyer did not choose in time. Read it on the page.")),
+    ),
     "adjudicate": (
         Message("buyer", _("The mediator decided"), _("Read the decision and its reasons on the page.")),
         Message("seller", _("The mediator decided"), _("Read the decision and its reasons on the page.")),
@@ -177,6 +207,16 @@ _THEN_GRANTED = _("If the seller does not answer the request, the buyer gets wha
 _THEN_MEDIATOR = _("If you two do not agree, a mediator decides.")
 
 
+#: beside a decision that found a fraud (M-06)
+_RESTRICTED = Message(
+    "buyer",
+    _("You cannot open disputes for now"),
+    _(
+        "A mediator found that what you said was not true, and a second one agreed. You can read on your page why, and until when. If it is wrong, write to us."
+    ),
+)
+
+
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
     unpin(event)
@@ -187,6 +227,11 @@ def announce(event: CaseEvent) -> None:
     people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
     facts = {"amount": "", "note": "", "files": 0, "messages": 0, "code": "", "tracking_number": "", **event.data}
     facts |= {"then": _THEN_GRANTED if dispute.due_verb == "grant_claim" else _THEN_MEDIATOR}
+    facts["items"] = "; ".join(event.data.get("items", ()))
+    if "asked" in event.data and event.verb == "require_evidence":
+        messages = [message for message in messages if message.to in event.data["asked"]]
+    if event.data.get("restricted_until"):
+        messages = [*messages, _RESTRICTED]
     if event.verb in _BY_EITHER:
         messages = [message for message in messages if message.to != event.role]
     if "differs" in event.data and messages:

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.access import LEAD_MEDIATOR
 from marketplace.core.money import format_money
 from marketplace.notifications.services import Message, members_of, remind
 
-from .models.dispute import GIVING_UP, REPLACEMENT_DELIVERED, RETURN_ADDRESS, RETURN_DELIVERED
+from .models.dispute import (
+    BUYER_ASKED,
+    GIVING_UP,
+    REPLACEMENT_DELIVERED,
+    RETURN_ADDRESS,
+    RETURN_DELIVERED,
+    SELLER_ASKED,
+)
+from .models.waiting import KINDS, LATEST, TARGET
 from .models.words import State
 
 if TYPE_CHECKING:
@@ -50,6 +59,8 @@ REMINDERS: dict[str, tuple[Message, ...]] = {
         _to("buyer", _SHOW, _ON_WHAT_IS_THERE),
         _to("seller", _SHOW, _ON_WHAT_IS_THERE),
     ),
+    BUYER_ASKED: (_to("buyer", _SHOW, _ON_WHAT_IS_THERE),),
+    SELLER_ASKED: (_to("seller", _SHOW, _ON_WHAT_IS_THERE),),
     State.AWAITING_CHOICE: (
         _to(
             "buyer",
@@ -95,8 +106,36 @@ REMINDERS: dict[str, tuple[Message, ...]] = {
 }  # fmt: skip
 
 
+#: what staff are told of a case that is late: kind → subject, text (M-09)
+LATE: dict[str, tuple[Any, Any]] = {
+    TARGET: (
+        _("A case is past its target date"),
+        _("The case of %(item)s should be decided by now. It stands at the top of the queue. Nothing is decided by itself."),
+    ),
+    LATEST: (
+        _("A case is past its latest date"),
+        _("The case of %(item)s is past the latest date. Decide it now, or give it to somebody who can."),
+    ),
+}  # fmt: skip
+
+
+def _tell_staff(dispute: Dispute, kind: str) -> None:
+    """Whoever holds the case, and the leads; from now on it stands above those that are not as late."""
+    dispute.overdue = KINDS.index(kind) + 1
+    type(dispute).objects.filter(pk=dispute.pk).update(overdue=dispute.overdue)
+    subject, text = LATE[kind]
+    leads = Q(groups__name=LEAD_MEDIATOR, is_active=True)
+    people = {"mediator": Q(pk=dispute.mediator_id), "lead": leads & ~Q(pk=dispute.mediator_id)}
+    messages = [Message(role, subject, text) for role in people]
+    facts = {"item": dispute.public_id}
+    remind(dispute, kind, messages, people, facts, f"/admin/desk/{dispute.public_id}/")
+
+
 def write(dispute: Dispute, kind: str) -> None:
     """Inside the transaction that plans the next one."""
+    if kind in LATE:
+        _tell_staff(dispute, kind)
+        return
     messages = REMINDERS.get(dispute.phase)
     if not messages:
         return

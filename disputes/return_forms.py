@@ -13,6 +13,7 @@ from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import FilesField
 
 from .forms import AmountForm, FilesForm
+from .services import postage
 from .services.negotiation import LONGEST_NOTE
 
 
@@ -97,3 +98,18 @@ class PostageForm(AmountForm):
         if money.minor < 1:
             raise forms.ValidationError(_("Give the sum that stands on the receipt."))
         return money
+
+
+class PaidByHandForm(forms.Form):
+    """What staff say when they pay postage past the provider."""
+
+    method = forms.CharField(
+        label=_("How you paid"),
+        max_length=postage.METHOD_CHARS,
+        help_text=_("A few words, like “bank transfer”. The buyer reads them."),
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=postage.REFERENCE_CHARS,
+        help_text=_("The number of your payment. The buyer finds it with this. Write no account number here."),
+    )

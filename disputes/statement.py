@@ -21,9 +21,10 @@ from .reasons import REASONS
 #: reasons that are the mediator's own, beside those of the tree
 OWN_REASONS: dict[str, Any] = {
     "evidence.insufficient": gettext_lazy("The files do not show what was claimed"),
+    "fraud.false_evidence": gettext_lazy("Fraud: the files do not show this item, or were changed"),
+    "fraud.false_claim": gettext_lazy("Fraud: what was claimed did not happen"),
+    "fraud.other_item_returned": gettext_lazy("Fraud: something else was sent back"),
 }
-#: whether what the buyer gets comes only after the item is back
-AFTER_RETURN = Result.RETURNED_AND_REFUNDED
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Statement:
     cited: list[Cited]
     note: str
     then: str
-    review: str
+    again: str
     needs_approval: bool
 
 
@@ -65,8 +66,7 @@ def statement_of(decision: Decision, dispute: Dispute, *, hidden: Collection[str
         cited=[_cited(row, names) for row in decision.evidence_cited if row.get("evidence") not in hidden],
         note=decision.note_to_parties,
         then=_then(decision, dispute),
-        review=_("Either side can ask for a review within %(days)s days.")
-        % {"days": dispute.policy.appeal_days},
+        again=_again(decision),
         needs_approval=decision.needs_approval,
     )
 
@@ -79,6 +79,8 @@ def citable(dispute: Dispute) -> list[Any]:
 def rule_words(code: str) -> str:
     """The reason in words; a code that no list knows stays as it is."""
     reason = REASONS.get(code)
+    if reason is None and code.startswith("fraud."):
+        return str(OWN_REASONS.get(code, _("Fraud")))
     return str(reason.label if reason else OWN_REASONS.get(code, code))
 
 
@@ -93,26 +95,55 @@ def _headline(outcome: str, buyer: Money, seller: Money) -> str:
         Result.REFUNDED: _("The buyer gets %(buyer)s back."),
         Result.PARTLY_REFUNDED: _("The buyer gets %(buyer)s back. The seller gets %(seller)s."),
         Result.RETURNED_AND_REFUNDED: _("The buyer sends the item back, and then gets %(buyer)s."),
+        Result.REPLACED: _("The seller sends the same item again."),
         Result.NO_REFUND: _("The buyer gets no money back. The seller gets %(seller)s."),
+        Result.FRAUD: _("This was a fraud. The buyer gets no money back. The seller gets %(seller)s."),
     }
     return patterns[Result(outcome)] % sums
 
 
+def _again(decision: Decision) -> str:
+    """What can be done about it: nobody changes a decision, but a later one may take its place (M-07)."""
+    if decision.supersedes_id:
+        return _("This takes the place of the decision before it. Nobody can change it.")
+    return _(
+        "Nobody can change this. Only a new decision can take its place, and both sides read that one too."
+    )
+
+
 def _then(decision: Decision, dispute: Dispute) -> str:
-    policy = dispute.policy
     if decision.outcome == Result.NO_REFUND:
         return _("The money goes to the seller now. This dispute ends.")
-    if decision.outcome == AFTER_RETURN:
-        text = (
-            _(
-                "The buyer has %(days)s days to send the item and to enter its tracking number. The buyer pays the postage."
-            )
-            if decision.return_shipping_paid_by == Payer.BUYER
-            else _(
-                "The buyer has %(days)s days to send the item and to enter its tracking number. The seller pays the postage."
-            )
-        )
-        return text % {"days": policy.return_ship_days}
+    if decision.outcome == Result.FRAUD:
+        return _(
+            "The money goes to the seller now. The buyer cannot open disputes for %(days)s days, and can say why that is wrong."
+        ) % {"days": dispute.policy.restriction_appeal.days}
+    if decision.terms.goods_come_back:
+        return _after_return(decision, dispute)
+    if decision.outcome == Result.REPLACED:
+        return _new_item(decision, dispute)
+    return _money_back(dispute)
+
+
+def _after_return(decision: Decision, dispute: Dispute) -> str:
+    by_buyer = decision.return_shipping_paid_by == Payer.BUYER
+    sent = _("The buyer has %(days)s days to send the item and to enter its tracking number.") % {
+        "days": dispute.policy.return_ship_days
+    }
+    pays = _("The buyer pays the postage.") if by_buyer else _("The seller pays the postage.")
+    then = f" {_new_item(decision, dispute)}" if decision.outcome == Result.REPLACED else ""
+    return f"{sent} {pays}{then}"
+
+
+def _new_item(decision: Decision, dispute: Dispute) -> str:
+    return _("The seller has %(days)s days to send the new item. If they do not, the buyer gets %(sum)s.") % {
+        "days": dispute.policy.replacement_ship_days,
+        "sum": format_money(dispute.money(decision.amount)),
+    }
+
+
+def _money_back(dispute: Dispute) -> str:
+    policy = dispute.policy
     days = {"low": policy.refund_days_min, "high": policy.refund_days_max}
     if policy.refund_in_working_days:
         return (

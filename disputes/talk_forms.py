@@ -199,7 +199,9 @@ class ConditionForm(forms.Form):
 class RuleForm(forms.Form):
     """When a store accepts by itself."""
 
-    store = forms.ModelChoiceField(label=_("Shop"), queryset=Store.objects.none(), empty_label=None)
+    store = forms.ModelChoiceField(
+        label=_("Shop"), queryset=Store.objects.none(), empty_label=None, to_field_name="public_id"
+    )
     reason = forms.ChoiceField(label=_("For which problem?"), required=False)
     up_to = forms.CharField(
         label=_("Up to which sum?"),

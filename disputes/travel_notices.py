@@ -91,6 +91,10 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("The buyer paid %(amount)s. Of this you pay %(due_sum)s when the dispute ends well for the buyer."),
         ),
     ),
+    "pay_postage": (
+        Message("buyer", _("Your postage was paid back"), _("You get %(amount)s. See the dispute for how.")),
+        Message("seller", _("You paid a buyer's postage"), _("%(amount)s was taken from your balance.")),
+    ),
     "ship_replacement": (
         Message("buyer", _("The replacement is on its way"), _("It travels as %(tracking_number)s.")),
     ),

@@ -69,6 +69,7 @@ class RedressAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from disputes import desk
+        from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
 
         view = self.admin_view
@@ -76,7 +77,10 @@ class RedressAdminSite(admin.AdminSite):
             path("core/protectionpolicy/<int:pk>/simulate/", view(try_policy), name="policy_simulate"),
             path("desk/", view(desk.queue), name="desk"),
             path("desk/next/", view(desk.take_next), name="desk_next"),
+            path("desk/figures/", view(desk_figures.figures), name="desk_figures"),
             path("desk/<str:public_id>/", view(desk.case_file), name="desk_case"),
+            path("desk/<str:public_id>/ask/", view(desk_asking.ask), name="desk_ask"),
+            path("desk/<str:public_id>/propose/", view(desk_asking.propose), name="desk_propose"),
             path("desk/<str:public_id>/decide/", view(desk.decide), name="desk_decide"),
             path("desk/<str:public_id>/second/", view(desk.second), name="desk_second"),
             path("desk/<str:public_id>/do/<slug:verb>/", view(desk.act), name="desk_verb"),

@@ -91,7 +91,7 @@ class Provider:
         """The buyer's bank asks for a payment back, and takes the money unless it only asks; the event that tells it."""
         with self._lock:
             paid, currency = self.payments[reference]
-            dispute = {
+            dispute: dict[str, Any] = {
                 "id": f"du_{next(self._numbers):06}",
                 "object": "dispute",
                 "amount": amount or paid,
@@ -216,7 +216,7 @@ class Provider:
             return _error(
                 400, "invalid_request_error", "Refund amount is greater than unrefunded amount on charge."
             )
-        refund = {
+        refund: dict[str, Any] = {
             "id": f"re_{next(self._numbers):06}",
             "object": "refund",
             "amount": amount,

@@ -6,12 +6,16 @@ mediator on a case, a decision and an approval, whoever writes (migration 0003).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Store
+
+from .. import access
 
 
 class ConflictOfInterest(models.Model):
@@ -52,3 +56,10 @@ class ConflictOfInterest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mediator} – {self.store or self.user}"
+
+
+def _read(user_id: int | None) -> Iterable[tuple[int | None, int | None]]:
+    return ConflictOfInterest.objects.filter(mediator_id=user_id).values_list("user_id", "store_id")
+
+
+access.ties_are_read_by(_read)

@@ -23,7 +23,9 @@ class Precedent(models.Model):
     share = models.DecimalField(
         max_digits=5, decimal_places=4, help_text="Of the claim, what the buyer gets: 0 to 1"
     )
-    words = SearchVectorField(help_text="Of what the buyer said and the mediator found; no language's in particular")
+    words = SearchVectorField(
+        help_text="Of what the buyer said and the mediator found; no language's in particular"
+    )
 
     class Meta:
         ordering = ("-pk",)

@@ -82,13 +82,13 @@ class Waiting(Case):
 
     def _late_next(self, after: datetime) -> datetime | None:
         """A date that has passed while the case waited for something else is told at once."""
-        if self.state not in WITH_STAFF or not self.escalated_at or self.overdue >= len(KINDS):
+        if self.state not in WITH_STAFF or not self.due_at or self.overdue >= len(KINDS):
             return None
         return max((self.target_at, self.latest_at)[self.overdue], after)
 
     def reminder_due(self) -> str:
         """That it is late goes before what a party is reminded of."""
-        if self.state in WITH_STAFF and self.escalated_at:
+        if self.state in WITH_STAFF and self.due_at:
             if self.overdue < len(KINDS) and self.now >= self.latest_at:
                 return LATEST
             if self.overdue == 0 and self.now >= self.target_at:

@@ -22,11 +22,13 @@ from marketplace.orders.presenters import sentence
 
 from ..models import WITH_STAFF, Dispute, ReachedBy, Result, State
 from ..models.dispute import (
+    BUYER_ASKED,
     GIVING_UP,
     REPLACEMENT_DELIVERED,
     REPLACEMENT_SENT,
     RETURN_ADDRESS,
     RETURN_DELIVERED,
+    SELLER_ASKED,
 )
 from ..reasons import REASONS
 from ..wording import offer_in_mail
@@ -66,6 +68,7 @@ HAPPENED: dict[str, Any] = {
     "give_return_address": gettext_lazy("The seller gave the return address"),
     "refund_missing_address": gettext_lazy("The seller gave no return address in time: the buyer is refunded"),
     "submit_postage_receipt": gettext_lazy("The buyer showed what the postage cost"),
+    "pay_postage": gettext_lazy("The postage was paid back"),
     "ship_replacement": gettext_lazy("The seller sent the replacement"),
     "record_replacement_tracking": gettext_lazy("The carrier told us about the replacement"),
     "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
@@ -73,6 +76,11 @@ HAPPENED: dict[str, Any] = {
     "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time: the buyer is refunded"),
     "contest_replacement": gettext_lazy("The buyer says that the replacement is not right"),
     "mediate_lost_replacement": gettext_lazy("The replacement took too long: a mediator takes over"),
+    "require_evidence": gettext_lazy("The mediator asked for something"),
+    "close_evidence_requests": gettext_lazy("The time to add files ended: the mediator decides on what is there"),
+    "propose": gettext_lazy("The mediator proposed a result"),
+    "choose_proposal": gettext_lazy("The buyer chose a result"),
+    "hold_proposal": gettext_lazy("The buyer did not choose in time: our result holds"),
     "adjudicate": gettext_lazy("The mediator decided"),
     "approve": gettext_lazy("The mediator decided"),
 }
@@ -98,6 +106,8 @@ BUTTONS: dict[str, tuple[Any, str]] = {
     "ship_replacement": (gettext_lazy("I sent the replacement"), "disputes:ship_replacement"),
     "acknowledge_replacement": (gettext_lazy("It came, and it is right"), "disputes:acknowledge_replacement"),
     "contest_replacement": (gettext_lazy("Something is wrong with it"), "disputes:contest_replacement"),
+    "choose_proposal": (gettext_lazy("See the results and choose"), "disputes:choose_proposal"),
+    "answer_request": (gettext_lazy("Answer the mediator"), "disputes:answer_request"),
     "provide_evidence": (gettext_lazy("Add photos or files"), "disputes:provide_evidence"),
     "cancel": (gettext_lazy("Close this dispute"), "disputes:cancel"),
 }
@@ -124,11 +134,13 @@ def asked(dispute: Dispute) -> Money:
     return dispute.money(dispute.claim.amount)
 
 
-def state_words(dispute: Dispute, role: str) -> tuple[str, str]:
-    """(label, tone): the state as this side sees it."""
+def state_words(dispute: Dispute, role: str, *, waits: bool = False) -> tuple[str, str]:
+    """(label, tone): the state as this side sees it. `waits`: there is an offer for it to answer."""
     state = dispute.state
-    if waits_for(dispute) == role:
+    if waits or waits_for(dispute) == role:
         return _("Waiting for you"), "wait"
+    if dispute.rests:
+        return _("The buyer waits"), ""
     if state == State.RESOLVED:
         good = dispute.outcome not in (Result.NO_REFUND, Result.FRAUD)
         return str(dispute.get_outcome_display()), "good" if good else ""
@@ -202,7 +214,7 @@ def _frozen(role: str) -> list[str]:
 #: which module words which phase; every open phase stands here (tests/disputes/test_pages.py holds that)
 WORDS: Mapping[str, Callable[[Dispute, str, str], Words]] = {
     **dict.fromkeys((State.AWAITING_SELLER, State.NEGOTIATION, GIVING_UP), negotiating.words),
-    **dict.fromkeys(WITH_STAFF, mediating.words),
+    **dict.fromkeys((*WITH_STAFF, BUYER_ASKED, SELLER_ASKED), mediating.words),
     **dict.fromkeys(
         (
             RETURN_ADDRESS,
@@ -235,7 +247,7 @@ def result(dispute: Dispute, role: str) -> list[SafeString]:
 def _headline(dispute: Dispute, role: str) -> str:
     if dispute.outcome == Result.REPLACED:
         return _("You got the replacement.") if role == BUYER else _("The item was replaced. The seller gets {rest}.")
-    if dispute.outcome == Result.NO_REFUND:
+    if dispute.outcome in (Result.NO_REFUND, Result.FRAUD):
         return (
             _("You get no money back.")
             if role == BUYER
@@ -251,6 +263,10 @@ def _headline(dispute: Dispute, role: str) -> str:
 def _why_ended(dispute: Dispute, role: str) -> str:
     if dispute.reached_by == ReachedBy.SELLER_SILENCE:
         return _("You did not answer in time.") if role == SELLER else _("The seller did not answer in time.")
+    if dispute.reached_by == ReachedBy.CHOICE:
+        return _("You chose this result.") if role == BUYER else _("The buyer chose this result.")
+    if dispute.reached_by == ReachedBy.BUYER_SILENCE and not mediating.is_unsent(dispute):
+        return mediating.held_words(role)
     if dispute.reached_by == ReachedBy.BUYER_SILENCE:
         return (
             _("You did not send the item back in time.")

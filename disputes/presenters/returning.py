@@ -139,12 +139,15 @@ def postage_lines(dispute: Dispute, role: str) -> list[SafeString]:
         "receipt": money(dispute.money(parcel.postage_amount)),
         "paid": money(dispute.money(parcel.postage_refunded)),
         "owed": money(dispute.money(parcel.postage_owed)),
+        "how": parcel.postage_paid_how,
     }
     words = [_("Postage is paid back up to {most}, against a receipt.")]
     if parcel.postage_receipt_id:
         words.append(_("The receipt says {receipt}."))
     if parcel.postage_refunded:
         words.append(_("Postage of {paid} was paid back."))
+    if parcel.postage_paid_how:
+        words.append(_("Our staff paid it another way: {how}."))
     if parcel.postage_owed:
         words.append(
             _("The seller still owes you {owed} for postage. Our staff know it. We try again by ourselves.")

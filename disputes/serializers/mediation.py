@@ -16,7 +16,9 @@ from ..services.statements import LONGEST_FACTS, LONGEST_WHY
 #: More than the service takes, so that it can say in words how much is too much.
 ROOM = 4
 REASON_CODE = "A code of the reason tree, `fraud.*` or `evidence.insufficient`."
-WHY_DIFFERENT = "Why it is far from the similar decisions before it; needed where it is (M-10). Staff alone read it."
+WHY_DIFFERENT = (
+    "Why it is far from the similar decisions before it; needed where it is (M-10). Staff alone read it."
+)
 
 
 class CitedSerializer(StrictSerializer):
@@ -62,7 +64,10 @@ class RequireEvidenceSerializer(StrictSerializer):
     def get_fields(self) -> dict[str, serializers.Field]:
         """`from` is a word of Python's, so it is added by name."""
         side = serializers.ChoiceField(choices=EvidenceRequest.Side.choices)
-        return {"from": serializers.ListField(child=side, source="sides", max_length=2), **super().get_fields()}
+        return {
+            "from": serializers.ListField(child=side, source="sides", max_length=2),
+            **super().get_fields(),
+        }
 
 
 class ProposedTermsSerializer(StrictSerializer):

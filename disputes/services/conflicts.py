@@ -37,6 +37,18 @@ def declare(
     *, mediator: User, why: str, by: Actor, store: Store | None = None, user: User | None = None
 ) -> ConflictOfInterest:
     """From now on this mediator gets no case of that store or person. Raises Forbidden, Invalid."""
+    check(mediator=mediator, why=why, by=by, store=store, user=user)
+    tie, _is_new = ConflictOfInterest.objects.get_or_create(
+        mediator=mediator,
+        store=store,
+        user=user,
+        defaults={"why": why.strip(), "said_by_id": by.person_id, "said_at": timezone.now()},
+    )
+    return tie
+
+
+def check(*, mediator: User, why: str, by: Actor, store: Store | None, user: User | None) -> None:
+    """Raise Forbidden or Invalid unless this actor may say so."""
     if not may_declare(by, mediator):
         raise Forbidden(_("You can only say this of yourself. A lead mediator can say it of others."))
     errors = []
@@ -51,13 +63,6 @@ def declare(
         errors.append(FieldError("why", "too_long", message))
     if errors:
         raise Invalid(errors=errors)
-    tie, _is_new = ConflictOfInterest.objects.get_or_create(
-        mediator=mediator,
-        store=store,
-        user=user,
-        defaults={"why": why.strip(), "said_by_id": by.person_id, "said_at": timezone.now()},
-    )
-    return tie
 
 
 def withdraw(pk: int, *, by: Actor) -> None:

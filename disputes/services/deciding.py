@@ -184,9 +184,7 @@ def _payer(outcome: str, wished: str) -> str:
     return wished if outcome == Result.REPLACED else ""
 
 
-def _check(
-    dispute: Dispute, outcome: str, amount: Money | None, payer: str, reasons: Reasons
-) -> int:
+def _check(dispute: Dispute, outcome: str, amount: Money | None, payer: str, reasons: Reasons) -> int:
     errors: list[FieldError] = []
     to_buyer = _amount(dispute, outcome, amount, errors)
     if payer and payer not in Payer.values:
@@ -208,7 +206,9 @@ def goes_back(outcome: str, payer: str) -> bool:
 
 
 def far_error() -> FieldError:
-    message = _("Most similar cases ended in another way. Say why this one is different. Staff alone read it.")
+    message = _(
+        "Most similar cases ended in another way. Say why this one is different. Staff alone read it."
+    )
     return FieldError("why_different", "required", message)
 
 

@@ -42,6 +42,7 @@ def _decided(dispute: Dispute, *, lost: bool) -> None:
         dispute.say(amount=dispute.money(dispute.from_bank).as_json())
         if hold.amount == 0:
             dispute.end_by_bank()
+            dispute.cancel_by = None
             requests.end(dispute)
             proposals.end(dispute)
             settle(

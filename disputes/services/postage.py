@@ -104,8 +104,10 @@ def collect_owed() -> int:
         try:
             with transaction.atomic():
                 dispute, parcel = _locked(pk, dispute_pk)
+                owed = parcel.postage_owed
                 if _collect(dispute, parcel):
                     parcel.save()
+                    _tell(dispute, owed, by=Actor.system())
                     paid += 1
         except Exception:  # one debt that cannot be booked must not keep the others from being paid
             log.exception("postage was not collected: return %s", pk)
@@ -135,7 +137,14 @@ def pay_by_hand(pk: int, *, method: str, reference: str, by: Actor) -> ReturnShi
         parcel.postage_refunded, parcel.postage_owed = parcel.postage_refunded + owed, 0
         parcel.postage_paid_how = f"{method}, {reference}"
         parcel.save()
+        _tell(dispute, owed, by=by)
     return parcel
+
+
+def _tell(dispute: Dispute, paid: int, *, by: Actor) -> None:
+    """A line of the timeline, and word to the buyer; the dispute itself has ended and stays so."""
+    dispute.say(amount=dispute.money(paid).as_json())
+    dispute.finish("pay_postage", by, dispute.state)
 
 
 def may_pay(by: Actor, dispute: Any) -> bool:

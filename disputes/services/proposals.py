@@ -155,9 +155,9 @@ def _as_sellers(reasons: Reasons) -> Reasons:
 def _check_statement(dispute: Dispute, reasons: Reasons, terms: Terms, errors: list[FieldError]) -> None:
     found: list[FieldError] = []
     statements.check(dispute, reasons, found)
-    if not found and not errors and not reasons.why_different.strip():
-        if precedents.is_far(dispute, deciding.outcome_of(dispute, terms), terms.amount):
-            found.append(deciding.far_error())
+    may_ask = not found and not errors and not reasons.why_different.strip()
+    if may_ask and precedents.is_far(dispute, deciding.outcome_of(dispute, terms), terms.amount):
+        found.append(deciding.far_error())
     errors += [FieldError(f"platform.{each.field}", each.code, each.message) for each in found]
 
 

@@ -26,12 +26,14 @@ def require_evidence(
 ) -> Dispute:
     """Ask one side or both for the things on the list, until `due_at` (default: the policy's days) (M-03).
 
+    All that is open is waited for until the same moment, the latest of them, so that both sides have one date to keep.
     A side that is asked again may add files again. Raises Invalid with every field that does not fit.
     """
     with step(Dispute, pk, "require_evidence", by=by) as dispute:
         dispute.require_evidence()
         wanted = [each.strip() for each in items]
-        until = _check(dispute, sides, wanted, due_at)
+        until = max([_check(dispute, sides, wanted, due_at), *(each.due_at for each in _open(dispute))])
+        dispute.evidence_requests.filter(closed_at=None).update(due_at=until)
         for side in dict.fromkeys(sides):
             request = EvidenceRequest.objects.create(
                 dispute=dispute, side=side, mediator_id=by.person_id, asked_at=dispute.at, due_at=until
@@ -103,9 +105,7 @@ def _keep_time(dispute: Dispute) -> None:
     dispute.requests_due_at = max((request.due_at for request in still), default=None)
     dispute.asked_side = sides.pop() if len(sides) == 1 else ""
     for request in still:
-        name = f"{request.side}_shut_at"
-        own = [each.due_at for each in still if each.side == request.side]
-        setattr(dispute, name, max(own))
+        setattr(dispute, f"{request.side}_shut_at", request.due_at)
 
 
 def _answer_item(
@@ -148,9 +148,7 @@ def latest(dispute: Dispute) -> datetime:
     return max(usual, dispute.latest_at)
 
 
-def _check(
-    dispute: Dispute, sides: Sequence[str], items: Sequence[str], due_at: datetime | None
-) -> datetime:
+def _check(dispute: Dispute, sides: Sequence[str], items: Sequence[str], due_at: datetime | None) -> datetime:
     errors = []
     if not sides or set(sides) - set(SIDES):
         errors.append(FieldError("from", "unknown", _("Choose the buyer, the seller, or both.")))

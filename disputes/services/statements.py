@@ -73,6 +73,7 @@ def _check_cited(dispute: Dispute, cited: Sequence[Mapping[str, Any]], errors: l
 
     named = [row.get("evidence") for row in cited]
     exhibits = set(dispute.exhibits.values_list("evidence__public_id", flat=True))
+    exhibits |= set(dispute.message_exhibits.values_list("message__public_id", flat=True))
     if set(named) - exhibits:
         fault("unknown", _("One of these files is not part of this case."))
     elif len(set(named)) < len(named):

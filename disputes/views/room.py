@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import BooleanField, Case, F, Q, Value, When, prefetch_related_objects
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,8 +27,9 @@ from marketplace.messaging.forms import MessageForm
 from marketplace.orders.presenters import messages_of
 
 from .. import access, presenters, services
-from ..models import Dispute, DisputeEvidence, State
-from ..presenters import offers
+from ..mediating_facts import hidden_from
+from ..models import Dispute, DisputeEvidence, Offer, State
+from ..presenters import mediating, offers
 from ..presenters.returning import postage_lines
 from ..reasons import REASONS
 from ..statement import statement_of
@@ -54,7 +55,20 @@ def needs(actor: Actor) -> Q:
     to_send = Q(state=State.AWAITING_RETURN, return_shipment__send_by__isnull=False)
     to_replace = Q(state=State.AWAITING_REPLACEMENT, replacement__shipped_at__isnull=True)
     replaced = Q(state=State.AWAITING_REPLACEMENT, replacement__delivered_at__isnull=False)
-    return (buyer & (to_send | replaced)) | (seller & (Q(state=State.AWAITING_SELLER) | came_back | no_address | to_replace))
+    waits = Q(state__in=OPEN, cancel_by__isnull=False)
+    asked = Q(state=State.AWAITING_SELLER, cancel_by=None)
+    request = Q(state=State.AWAITING_EVIDENCE)
+    to_choose = Q(state=State.AWAITING_CHOICE)
+    buyers = to_send | replaced | waits | to_choose | (request & ~Q(asked_side="seller")) | _offered("seller")
+    sellers = asked | came_back | no_address | to_replace | (request & ~Q(asked_side="buyer")) | _offered("buyer")
+    return (buyer & buyers) | (seller & sellers)
+
+
+def _offered(by: str) -> Q:
+    """That side has an open offer, and the two still talk."""
+    talking = Q(state__in=(State.AWAITING_SELLER, State.NEGOTIATION), cancel_by=None)
+    open_offer = Offer.objects.filter(dispute=OuterRef("pk"), by=by, status=Offer.Status.OPEN)
+    return talking & Q(Exists(open_offer))
 
 
 def of_party(actor: Actor) -> Any:
@@ -74,7 +88,7 @@ def _flag(condition: Q) -> Case:
 def row_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     """One dispute in a list."""
     role = dispute.role_of(actor)
-    label, tone = presenters.state_words(dispute, role)
+    label, tone = presenters.state_words(dispute, role, waits=dispute.needs_you)
     return {
         "dispute": dispute,
         "title": presenters.title_of(dispute),
@@ -146,9 +160,11 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     along = ["lines__order_line", "exhibits__evidence", "events", "thread__messages__author"]
     along += ["message_exhibits", "offers", "claims"]
     decided = dispute.escalated_at is not None
-    prefetch_related_objects([dispute], *along, *(["decisions__approval"] if decided else []))
+    more = ["decisions__approval", "evidence_requests__items__exhibits__evidence"] if decided else []
+    prefetch_related_objects([dispute], *along, *more)
     role, verbs = dispute.role_of(actor), dispute.verbs_for(actor)
-    label, tone = presenters.state_words(dispute, role)
+    talks = offers.offers_of(dispute, role, verbs)
+    label, tone = presenters.state_words(dispute, role, waits=any(each.accept for each in talks.open))
     returned = getattr(dispute, "return_shipment", None)
     return {
         "dispute": dispute,
@@ -159,8 +175,8 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "tone": tone,
         "step": presenters.next_step(dispute, role, dispute.now),
         "result": presenters.result(dispute, role),
-        "buttons": presenters.buttons(dispute, verbs),
-        "offers": offers.offers_of(dispute, role, verbs),
+        "buttons": presenters.buttons(dispute, [*verbs, *mediating.more_verbs(dispute, role, verbs)]),
+        "offers": talks,
         "revisions": offers.revisions(dispute, role),
         "asked": presenters.asked(dispute),
         "most": dispute.money(dispute.claim.ceiling),
@@ -170,6 +186,7 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "messages_shown_as_evidence": presenters.messages_as_evidence(dispute, actor),
         "timeline": presenters.timeline(dispute, list(dispute.events.all()), actor),
         "statement": _statement(dispute, actor) if decided else None,
+        "asked_for": mediating.asked_for(dispute, hidden_from(dispute, role)) if decided else [],
         "refunds": refund_tracks(dispute),
         "return_steps": return_steps(returned, dispute),
         "returned": returned,

@@ -22,8 +22,11 @@ _FILES: Mapping[str, Sequence[str]] = {
     "evidence": ("evidence", "originalopened"),
     "messaging": ("message",),
     "payments": ("escrow", "payment", "refund", "chargeback", "ledgertransaction"),
-    "disputes": ("decision",),
+    "disputes": ("decision", "returnshipment", "offer", "autoacceptrule"),
 }
+#: who must not decide about whom: a mediator says it of themselves, leads of everybody (M-02)
+_TIES = frozenset({"disputes.add_conflictofinterest"})
+_END_TIES = frozenset({"disputes.delete_conflictofinterest"})
 _RESTRICT = frozenset({"accounts.add_restriction"})
 #: flags on messages are looked at by those who handle them; the words to screen for are theirs to edit (N-07)
 _SCREENING = frozenset(
@@ -36,8 +39,8 @@ def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
 
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    MEDIATOR: frozenset(_views(_CASES, _FILES)),
-    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | _SCREENING | {"core.change_protectionpolicy"}),
+    MEDIATOR: frozenset(_views(_CASES, _FILES) | _TIES),
+    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | _SCREENING | _TIES | _END_TIES | {"core.change_protectionpolicy"}),
     MODERATOR: frozenset(_views(_CASES) | _RESTRICT | _SCREENING),
 }
 

@@ -18,8 +18,10 @@ from PIL import Image, ImageDraw
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from disputes.services import ClaimData, LineData
-from marketplace.accounts.models import Restriction, User
+from disputes.services import ClaimData, LineData, rules
+from marketplace.accounts import addresses
+from marketplace.accounts.addresses import AddressData
+from marketplace.accounts.models import Restriction, Store, User
 from marketplace.core.clock import sweep
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
@@ -221,9 +223,47 @@ class Story:
             disputes.send_message(
                 refused.pk, text="It is dark green in the photo, mine is grey.", by=self.by("ana")
             )
+        self._talks()
         gone = self.dispute("Coffee grinder", "61.00", opened=6)
         with ago(5):
             disputes.cancel(gone.pk, by=self.by("ana"))
+
+    def _talks(self) -> None:
+        """An open counter-offer, a claim edited once, one given up on a condition, and a seller's rule, tried and off."""
+        countered = self.dispute("Table clock", "42.00", opened=2.5, seller="tara")
+        with ago(1.8):
+            disputes.make_offer(
+                countered.pk,
+                remedy="return_and_refund",
+                amount=Money.parse("42.00", "USD"),
+                return_shipping_paid_by="seller",
+                postage_cap=Money.parse("4.00", "USD"),
+                note="Send it back and you get all your money. I pay the postage.",
+                by=self.by("tara"),
+            )
+        edited = self.dispute("Bread knife", "17.00", opened=2)
+        with ago(1):
+            claim = ClaimData(
+                lines=[LineData(line.public_id, line.quantity) for line in edited.order.lines.all()],
+                received=True,
+                reason=BROKEN,
+                remedy="refund",
+                amount=Money.parse("9.00", "USD"),
+                description="The handle is cracked, but it still cuts. Half of the money is enough.",
+            )
+            disputes.edit_claim(edited.pk, claim=claim, by=self.by("ana"))
+        waits = self.dispute("Water bottle", "14.00", opened=3)
+        with ago(2):
+            disputes.cancel_conditionally(waits.pk, condition="money", by=self.by("ana"))
+        self._rule()
+
+    def _rule(self) -> None:
+        by, store = self.by("sam"), Store.objects.get(name=STORES["sam"][1])
+        if not store.auto_accept_rules.exists():
+            rule = rules.make_rule(
+                store.public_id, reason="damaged", up_to=Money.parse("15.00", "USD"), most_disputes=2, by=by
+            )
+            rules.try_rule(rule.public_id, by=by)
 
     def _to_mediation(self, dispute: Dispute, seller: str, days: float) -> Dispute:
         with ago(days - 1):
@@ -265,6 +305,8 @@ class Story:
         self.dispute("Picture frame", "16.00", opened=6.5)  # the seller was silent: the sweep grants it
 
     def _returns(self) -> None:
+        self._addresses()
+
         def agreed(title: str, price: str) -> Dispute:
             dispute = self.dispute(
                 title,
@@ -287,6 +329,42 @@ class Story:
             if arrived:
                 with ago(1):
                     disputes.record_return_tracking(dispute.pk, code="delivered", at=None, by=self.by("host"))
+        nowhere = self.dispute("Desk fan", "41.00", opened=4, remedy="return_and_refund")
+        with ago(2):
+            disputes.accept_claim(nowhere.pk, by=self.by("sam"))  # this shop keeps no address
+        for title, price, sent in (("Running shoes", "66.00", False), ("Leather belt", "32.00", True)):
+            self._replacement(title, price, sent=sent)
+
+    def _replacement(self, title: str, price: str, *, sent: bool) -> None:
+        """Both agreed on the same item once more; sent and delivered, or still to be sent."""
+        dispute = self.dispute(title, price, opened=8, seller="tara", reason="not_as_described.size")
+        with ago(6):
+            disputes.make_offer(
+                dispute.pk, remedy="replacement", note="We send you the right size.", by=self.by("tara")
+            )
+            offer = dispute.offers.get().public_id
+            disputes.accept_offer(dispute.pk, offer=offer, by=self.by("ana"))
+        if sent:
+            with ago(4):
+                disputes.ship_replacement(
+                    dispute.pk, carrier="World Post", tracking_number="RP90017PT", by=self.by("tara")
+                )
+            with ago(1):
+                disputes.record_replacement_tracking(
+                    dispute.pk, code="delivered", at=None, by=self.by("host")
+                )
+
+    def _addresses(self) -> None:
+        """Fine Threads has a warehouse in the buyer's country, and its own address for everybody else."""
+        store = self.people["tara"].stores.get()
+        Store.objects.filter(pk=store.pk).update(local_return_countries=["BR"])
+        for address in (
+            AddressData(
+                "PT", "Fine Threads, returns\nRua das Flores 20\n4050-262 Porto", "Porto", is_default=True
+            ),
+            AddressData("BR", "Fine Threads, warehouse 7\nRua da Aurora 12\n50050-000 Recife", "Recife"),
+        ):
+            addresses.save(store, address, by=self.by("tara"))
 
     def _restricted(self) -> None:
         self.order("Camping stove", "41.00", sent=13, buyer="boris")

@@ -151,10 +151,11 @@ class ScreeningTerm(models.Model):
         return f"{self.language} {self.get_category_display()}: {self.term}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk:
-            self.revision = F("revision") + 1  # type: ignore[assignment]  # Django takes an expression here
+        changed = self.pk is not None
+        if changed:
+            self.revision = F("revision") + 1
         super().save(*args, **kwargs)
-        if not isinstance(self.revision, int):
+        if changed:
             self.refresh_from_db(fields=["revision"])
 
     def clean(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from marketplace.core.money import Money
 from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer
 
 from . import tracking
@@ -42,7 +43,7 @@ class StaffRefundSerializer(serializers.Serializer):
     def to_representation(self, instance: Refund) -> dict[str, Any]:
         currency = instance.payment.escrow.currency
         more = {
-            "from_bank": tracking.Money(instance.from_bank, currency),
+            "from_bank": Money(instance.from_bank, currency),
             "cause": instance.cause,
             "provider_words": instance.provider_words,
             "paid_how": instance.paid_how,

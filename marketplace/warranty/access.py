@@ -32,7 +32,7 @@ def visible(actor: Actor) -> Q:
 
 RULES: Mapping[str, Rule] = {
     "accept": seller,
-    "refuse": seller,
+    "decline": seller,
     "ship": seller,
     "pay_receipt": seller,
     "send_receipt": buyer,

@@ -49,9 +49,9 @@ class WarrantyClaims(CaseViewSet):
 
     @extend_schema(operation_id="warranty_claims_refuse", request=RefuseClaimSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def refuse(self, request: Request, id: str) -> Response:  # noqa: A002
+    def decline(self, request: Request, id: str) -> Response:  # noqa: A002
         """Say no, and why (seller). No mediator decides about it."""
-        return self.act("refuse", services.refuse, RefuseClaimSerializer)
+        return self.act("decline", services.decline, RefuseClaimSerializer)
 
     @extend_schema(operation_id="warranty_claims_ship", request=ShipPartSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])

@@ -155,7 +155,7 @@ class WarrantyClaim(Case):
         return State.AWAITING_RECEIPT if self.remedy == Remedy.REPAIR else State.AWAITING_PARCEL
 
     @transition(field=state, source=[State.REQUESTED, State.RECEIPT_SENT], target=State.REFUSED)
-    def refuse(self) -> None:
+    def decline(self) -> None:
         """The seller says no, and why; nobody decides about it."""
 
     @transition(field=state, source=State.AWAITING_PARCEL, target=State.PARCEL_SENT)

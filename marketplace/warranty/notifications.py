@@ -25,7 +25,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
     "accept": (
         Message("buyer", _("The seller agreed: %(item)s"), _("The seller gives you what you asked for. See what comes next.")),
     ),
-    "refuse": (
+    "decline": (
         Message(
             "buyer",
             _("The seller said no: %(item)s"),

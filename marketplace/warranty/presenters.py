@@ -16,7 +16,7 @@ from .models import Remedy, State, WarrantyClaim
 HAPPENED: dict[str, Any] = {
     "request": gettext_lazy("The buyer asked"),
     "accept": gettext_lazy("The seller agreed"),
-    "refuse": gettext_lazy("The seller said no"),
+    "decline": gettext_lazy("The seller said no"),
     "ship": gettext_lazy("The seller sent a parcel"),
     "acknowledge": gettext_lazy("The buyer has it"),
     "send_receipt": gettext_lazy("The buyer sent the receipt of the repair"),
@@ -31,7 +31,7 @@ BUTTONS: dict[str, Any] = {
     "accept": gettext_lazy("Agree"),
     "ship": gettext_lazy("I sent the parcel"),
     "pay_receipt": gettext_lazy("Pay the receipt"),
-    "refuse": gettext_lazy("Say no"),
+    "decline": gettext_lazy("Say no"),
     "send_receipt": gettext_lazy("Send the receipt"),
     "acknowledge": gettext_lazy("I have it"),
     "withdraw": gettext_lazy("Give this claim up"),

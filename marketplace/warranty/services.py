@@ -116,10 +116,10 @@ def accept(pk: int, *, by: Actor) -> WarrantyClaim:
     return claim
 
 
-def refuse(pk: int, *, note: str, by: Actor) -> WarrantyClaim:
+def decline(pk: int, *, note: str, by: Actor) -> WarrantyClaim:
     """The seller says no, and why. No mediator decides about it; the buyer may report the seller."""
-    with step(WarrantyClaim, pk, "refuse", by=by) as claim:
-        claim.refuse()
+    with step(WarrantyClaim, pk, "decline", by=by) as claim:
+        claim.decline()
         note = note.strip()
         if not note:
             raise Invalid.field("note", "required", _("Say why, in a sentence or two. The buyer reads it."))
@@ -248,9 +248,9 @@ __all__ = [
     "accept",
     "acknowledge",
     "conclude",
+    "decline",
     "expire",
     "pay_receipt",
-    "refuse",
     "request_claim",
     "send_receipt",
     "ship",

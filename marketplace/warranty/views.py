@@ -148,13 +148,13 @@ class Accept(ClaimVerb):
 
 
 class Refuse(ClaimVerb):
-    verb, form_class = "refuse", RefuseForm
+    verb, form_class = "decline", RefuseForm
     title, button = _("Say no to this claim"), _("Send my answer")
     words = (_("The claim ends. The buyer can report you if this is against our rules."),)
     done = _("We told the buyer what you said.")
 
     def act(self, data: dict[str, Any]) -> None:
-        services.refuse(self.case.pk, note=data["note"], by=self.actor)
+        services.decline(self.case.pk, note=data["note"], by=self.actor)
 
 
 class Ship(ClaimVerb):

@@ -47,7 +47,7 @@ def test_a_video_goes_on_after_the_browser_was_closed(visitor: Any, dispute: Dis
 
     ana.page.route("**/api/v1/evidence/uploads/**", break_after_two)
     ana.add_file(str(path))
-    ana.page.get_by_text("the connection broke").wait_for()
+    ana.page.locator(".sending").get_by_text("the connection broke").wait_for()
     ana.context.close()
     upload = Upload.objects.get()
     assert uploads.offset_of(upload) == 4 * MB
@@ -61,7 +61,7 @@ def test_a_video_goes_on_after_the_browser_was_closed(visitor: Any, dispute: Dis
         lambda asked: offsets.append(asked.headers["upload-offset"]) if asked.method == "PATCH" else None,
     )
     again.add_file(str(path))
-    again.page.get_by_text("unboxing.mp4 is here").wait_for()
+    again.page.locator(".sending").get_by_text("unboxing.mp4 is here").wait_for()
     assert offsets[0] == str(4 * MB), "it goes on where it stopped"
     assert again.fits()
     again.click("Add these files")
@@ -80,7 +80,7 @@ def test_what_is_ticked_after_the_video_was_sent_still_counts(
     ana.sign_in("ana")
     ana.go(f"/disputes/{dispute.public_id}/files/")
     ana.add_file(str(path))
-    ana.page.get_by_text("statement.mp4 is here").wait_for()
+    ana.page.locator(".sending").get_by_text("statement.mp4 is here").wait_for()
     ana.page.get_by_label("Only the mediator sees these").check()
     ana.click("Add these files")
     assert Evidence.objects.get().private

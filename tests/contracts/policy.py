@@ -24,6 +24,8 @@ MEDIATORS = "mediator other_mediator"
 STAFF = f"{MEDIATORS} moderator"
 #: everybody who sees the case
 READERS = f"buyer seller integrator {STAFF}"
+#: everybody who has a shop
+SELLERS = "seller other_seller"
 SIGNED_IN = (*READERS.split(), *STRANGERS)
 #: everybody who sees what is between the two sides
 SIDES = f"buyer seller {STAFF}"
@@ -116,6 +118,12 @@ POLICY: dict[str, Row] = {
     "/notifications/": {"GET": signed_in(200), "POST": no()},
     "/notifications/read/": {"GET": no(), "POST": signed_in(302)},
     "/sell/": {"GET": signed_in(200), "POST": no()},
+    "/sell/rules/": {"GET": hidden(SELLERS, 200), "POST": hidden(SELLERS, 405)},
+    "/sell/rules/new/": {
+        "GET": hidden(SELLERS, 200),
+        "POST": hidden("seller", 302) | {"other_seller": 200},
+    },  # it is not their shop: said beside the field
+    "/sell/rules/<public_id>/": {"GET": hidden("seller", 200), "POST": hidden("seller", 200)},
     "/sell/addresses/": {"GET": signed_in(200), "POST": hidden("seller", 302)},
     "/sell/addresses/remove/": {"GET": no(), "POST": hidden("seller", 404)},  # no such address
     # orders
@@ -147,7 +155,7 @@ POLICY: dict[str, Row] = {
     "/warranty-claims/<public_id>/": {"GET": only(SIDES, 200, integrator=404), "POST": no()},
     "/warranty-claims/<public_id>/files/<file>/": {"GET": signed_in(404), "POST": no()},  # of something else
     "/warranty-claims/<public_id>/accept/": claim_page("seller"),
-    "/warranty-claims/<public_id>/refuse/": claim_page("seller"),
+    "/warranty-claims/<public_id>/decline/": claim_page("seller"),
     "/warranty-claims/<public_id>/send/": claim_page("seller"),
     "/warranty-claims/<public_id>/received/": claim_page("buyer"),
     "/warranty-claims/<public_id>/receipt/": {
@@ -174,7 +182,14 @@ POLICY: dict[str, Row] = {
     "/disputes/<public_id>/files/<file>/": {"GET": hidden(f"buyer seller {MEDIATORS}", 302), "POST": no()},
     "/disputes/<public_id>/accept/": page("seller"),
     "/disputes/<public_id>/refuse/": page("seller"),
+    "/disputes/<public_id>/offer/": page("buyer seller"),
+    "/disputes/<public_id>/offers/<offer>/accept/": page("buyer"),  # it is the seller's own
+    "/disputes/<public_id>/offers/<offer>/deny/": page("buyer"),
+    "/disputes/<public_id>/edit/": page("buyer"),
+    "/disputes/<public_id>/mediator/": page("buyer"),
     "/disputes/<public_id>/cancel/": page("buyer"),
+    "/disputes/<public_id>/cancel/later/": page("buyer"),
+    "/disputes/<public_id>/go-on/": page("buyer"),
     "/disputes/<public_id>/return/": page("buyer"),
     "/disputes/<public_id>/return/address/": page("seller"),
     "/disputes/<public_id>/return/postage/": {
@@ -263,7 +278,7 @@ POLICY: dict[str, Row] = {
     f"{API}/warranty-claims/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
     f"{API}/warranty-claims/<id>/": {"GET": only(SIDES, 200, api=True, integrator=404), "POST": no(api=True)},
     f"{API}/warranty-claims/<id>/accept/": verb("seller", integrator=404),
-    f"{API}/warranty-claims/<id>/refuse/": verb("seller", integrator=404),
+    f"{API}/warranty-claims/<id>/decline/": verb("seller", integrator=404),
     f"{API}/warranty-claims/<id>/ship/": verb("seller", integrator=404),
     f"{API}/warranty-claims/<id>/acknowledge/": verb("buyer", integrator=404),
     f"{API}/warranty-claims/<id>/send-receipt/": verb("buyer", integrator=404),
@@ -289,6 +304,30 @@ POLICY: dict[str, Row] = {
     f"{API}/disputes/<id>/accept-claim/": verb("seller"),
     f"{API}/disputes/<id>/refuse-claim/": verb("seller"),
     f"{API}/disputes/<id>/cancel/": verb("buyer"),
+    f"{API}/disputes/<id>/cancel-conditionally/": verb("buyer"),
+    f"{API}/disputes/<id>/resume/": verb("buyer"),
+    f"{API}/disputes/<id>/escalate/": verb("buyer"),
+    f"{API}/disputes/<id>/edit-claim/": verb("buyer"),
+    f"{API}/disputes/<id>/make-offer/": verb("buyer seller"),
+    f"{API}/disputes/<id>/accept-offer/": verb("buyer"),
+    f"{API}/disputes/<id>/deny-offer/": verb("buyer"),
+    # the API: a store's own rules
+    f"{API}/stores/<id>/auto-accept-rules/": {
+        "GET": hidden("seller", 200, api=True),
+        "POST": hidden("seller", 201, api=True),
+    },
+    f"{API}/stores/<id>/auto-accept-rules/<rule>/try/": {
+        "GET": no(api=True),
+        "POST": hidden("seller", 200, api=True),
+    },
+    f"{API}/stores/<id>/auto-accept-rules/<rule>/switch-on/": {
+        "GET": no(api=True),
+        "POST": hidden("seller", 200, api=True),
+    },
+    f"{API}/stores/<id>/auto-accept-rules/<rule>/switch-off/": {
+        "GET": no(api=True),
+        "POST": hidden("seller", 409, api=True),
+    },  # it is off
     f"{API}/disputes/<id>/send-message/": verb("buyer seller"),
     f"{API}/disputes/<id>/provide-evidence/": verb("buyer", seller=422),  # the file is the buyer's
     f"{API}/disputes/<id>/ship-return/": verb("buyer"),
@@ -330,6 +369,14 @@ NO_CSRF = {
 
 #: the beginning of an address → which case stands in it; the longest that fits holds
 HOLES = {
+    "/sell/rules/<public_id>/": "rule",
+    "/disputes/<public_id>/offers/": "dispute:countered",
+    "/disputes/<public_id>/mediator/": "dispute:classic",
+    "/disputes/<public_id>/go-on/": "dispute:resting",
+    f"{API}/disputes/<id>/accept-offer/": "dispute:countered",
+    f"{API}/disputes/<id>/deny-offer/": "dispute:countered",
+    f"{API}/disputes/<id>/escalate/": "dispute:classic",
+    f"{API}/disputes/<id>/resume/": "dispute:resting",
     "/orders/<public_id>/": "order:shipped",
     "/orders/<public_id>/send/": "order:paid",
     "/orders/<public_id>/cancel/": "order:paid",
@@ -398,6 +445,8 @@ HOLES = {
     f"{API}/disputes/<id>/reject-approval/": "dispute:decided",
 }
 WORDS = {
+    "<offer>": "offer",
+    "<rule>": "rule",
     "<file>": "evidence",
     "<step>": "came",
     "<provider>": "sandbox",
@@ -416,10 +465,15 @@ def filled(route: str, ids: dict[str, str]) -> str:
 
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 TEXT, NOTE, WRONG = {"text": "Hello."}, {"note": "It was fine."}, {"code": "damaged"}
-PLACE = {"country": "CN", "city": "Yiwu", "lines": "Returns desk\n1 Harbour Road"}
+PLACE = {"country": "BR", "city": "Yiwu", "lines": "Returns desk\n1 Harbour Road"}
 DECISION = {"outcome": "no_refund", "reason_code": "evidence.insufficient", "facts": "Nothing is to be seen."}
 WHY = {"reason": "Many new orders in one day."}
 ASKED = {"remedy": "refund", "description": "It stopped working after two months."}
+EDIT = {
+    "reason": "quality.fades",
+    "remedy": "refund",
+    "description": "The colour came off after one wash.",
+}
 Body = dict[str, Any] | Callable[[dict[str, str]], dict[str, Any]]
 #: what is sent where the empty form would be refused for another reason than who sent it
 BODIES: dict[str, Body] = {
@@ -438,7 +492,7 @@ BODIES: dict[str, Body] = {
     "/orders/<public_id>/close/": NOTE,
     "/orders/<public_id>/warranty/": lambda ids: {**ASKED, "line": ids["line:ended"]},
     "/stores/<public_id>/hold/": WHY,
-    "/warranty-claims/<public_id>/refuse/": NOTE,
+    "/warranty-claims/<public_id>/decline/": NOTE,
     "/warranty-claims/<public_id>/send/": PARCEL,
     f"{API}/orders/<id>/rate/": {"rating": 5},
     f"{API}/orders/<id>/hold/": WHY,
@@ -446,7 +500,7 @@ BODIES: dict[str, Body] = {
     f"{API}/orders/<id>/refuse-proof/": NOTE,
     f"{API}/orders/<id>/warranty-claims/": lambda ids: {**ASKED, "line": ids["line:ended"]},
     f"{API}/stores/<id>/hold/": WHY,
-    f"{API}/warranty-claims/<id>/refuse/": NOTE,
+    f"{API}/warranty-claims/<id>/decline/": NOTE,
     f"{API}/warranty-claims/<id>/ship/": PARCEL,
     f"{API}/warranty-claims/<id>/send-receipt/": lambda ids: {
         "amount": {"amount": "8.00", "currency": "USD"},
@@ -454,6 +508,21 @@ BODIES: dict[str, Body] = {
     },
     "/disputes/<public_id>/": TEXT,
     "/disputes/<public_id>/refuse/": NOTE,
+    "/disputes/<public_id>/offer/": {"offer": "50"},
+    "/disputes/<public_id>/offers/<offer>/deny/": NOTE,
+    "/disputes/<public_id>/edit/": lambda ids: {**EDIT, "received": "yes", "lines": [ids["line:opened"]]},
+    "/disputes/<public_id>/cancel/later/": {"condition": "money"},
+    "/sell/rules/new/": lambda ids: {"store": ids["store"], "up_to": "5", "currency": "USD"},
+    f"{API}/disputes/<id>/cancel-conditionally/": {"condition": "money"},
+    f"{API}/disputes/<id>/edit-claim/": lambda ids: {
+        **EDIT,
+        "received": True,
+        "lines": [{"line": ids["line:opened"], "quantity": 1}],
+    },
+    f"{API}/disputes/<id>/make-offer/": {"remedy": "refund"},
+    f"{API}/disputes/<id>/accept-offer/": lambda ids: {"offer": ids["offer"]},
+    f"{API}/disputes/<id>/deny-offer/": lambda ids: {"offer": ids["offer"], **NOTE},
+    f"{API}/stores/<id>/auto-accept-rules/": {"up_to": {"amount": "5.00", "currency": "USD"}},
     "/disputes/<public_id>/return/": PARCEL,
     "/disputes/<public_id>/return/wrong/": WRONG,
     "/disputes/<public_id>/return/address/": PLACE,

@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from disputes import services as disputes
 from disputes.models import Dispute
-from marketplace.accounts.models import StoreMember, User
+from disputes.services import rules
+from marketplace.accounts.models import Store, StoreMember, User
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
 from marketplace.evidence import services as evidence
@@ -35,6 +36,8 @@ ROLES = (
     "anonymous", "buyer", "seller", "other_buyer", "other_seller", "mediator", "other_mediator", "moderator", "integrator",
     "new_staff",
 )  # fmt: skip
+#: disputes in which the two sides still talk
+TALKING = ("countered", "resting")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -59,7 +62,9 @@ def build(clock: time_machine.Coordinates) -> Scene:
     }
     over = _confirmed(whose)
     clock.shift(7 * DAY)
-    young = {name: world.shipped(**whose) for name in ("opened", "to_return", "returning", "free")}
+    travelling = ("to_return", "returning", "no_address", "to_replace", "replacing")
+    young = {name: world.shipped(**whose) for name in ("opened", *travelling, *TALKING, "free")}
+    young |= {"classic": world.shipped(policy="classic", **whose)}
     paid = world.an_order(**whose)
     clock.shift(4 * DAY)
     cases = {name: world.a_dispute(order) for name, order in old.items()}
@@ -76,10 +81,12 @@ def build(clock: time_machine.Coordinates) -> Scene:
     disputes.ship_return(
         cases["returning"].pk, carrier="Post", tracking_number="B1", by=world.acting(people["buyer"])
     )
+    cases |= _travelling(young, people) | _talking(young, people)
     notice = Notice.objects.filter(recipient=people["buyer"]).first()
     assert notice is not None
     ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
-    ids |= _on_hold(whose, people) | _warranty(over, people)
+    ids |= _offers_and_rules(cases, store, people)
+    ids |= _on_hold(whose, people) | _warranty(over, people) | {"store": store.public_id}
     orders = {"order:paid": paid.public_id, "order:shipped": young["free"].public_id}
     called_off = world.an_order(**whose)
     order_services.cancel(called_off.pk, by=world.sender_of(called_off))
@@ -91,6 +98,27 @@ def build(clock: time_machine.Coordinates) -> Scene:
         | {"refund": refund.public_id}
         | {"evidence": photo, "stray": stray, "upload": _upload(people["buyer"]), "notice": notice.public_id},
     )
+
+
+def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Dispute]:
+    """One with an offer of the seller's, one that the buyer gives up on a condition, one refused under "classic"."""
+    buyer, seller = world.acting(people["buyer"]), world.acting(people["seller"])
+    cases = {name: world.a_dispute(young[name]) for name in (*TALKING, "classic")}
+    disputes.make_offer(cases["countered"].pk, remedy="refund", amount=Money(500, "USD"), by=seller)
+    disputes.cancel_conditionally(cases["resting"].pk, condition="money", by=buyer)
+    disputes.refuse_claim(cases["classic"].pk, note="It was fine.", by=seller)
+    return cases
+
+
+def _offers_and_rules(
+    cases: dict[str, Dispute], store: Store, people: dict[str, User]
+) -> dict[str, str]:
+    """The open offer, a line to claim, and a rule of the seller's that was tried and is off."""
+    by = world.acting(people["seller"])
+    rule = rules.make_rule(store.public_id, up_to=Money(1, "USD"), by=by)
+    rules.try_rule(rule.public_id, by=by)
+    line = cases["opened"].order.lines.get().public_id
+    return {"offer": cases["countered"].offers.get().public_id, "rule": rule.public_id, "line:opened": line}
 
 
 def _confirmed(whose: dict[str, Any]) -> dict[str, Order]:
@@ -128,6 +156,22 @@ def _warranty(over: dict[str, Order], people: dict[str, User]) -> dict[str, str]
     return {f"claim:{name}": claim.public_id for name, claim in claims.items()} | {
         name: thing.public_id for name, thing in names.items()
     }
+
+
+def _travelling(orders: dict[str, Any], people: dict[str, User]) -> dict[str, Dispute]:
+    """A return without an address, and replacements to be sent and under way."""
+    buyer, seller = world.acting(people["buyer"]), world.acting(people["seller"])
+    nowhere = orders["no_address"]
+    type(nowhere).objects.filter(pk=nowhere.pk).update(country="BR")
+    Store.objects.filter(pk=nowhere.store_id).update(local_return_countries=["BR"])
+    cases = {"no_address": world.a_dispute(nowhere, remedy="return_and_refund", reason="damaged.in_transit")}
+    disputes.accept_claim(cases["no_address"].pk, by=seller)
+    for name in ("to_replace", "replacing"):
+        case = cases[name] = world.a_dispute(orders[name])
+        disputes.make_offer(case.pk, remedy="replacement", by=seller)
+        disputes.accept_offer(case.pk, offer=case.offers.get().public_id, by=buyer)
+    disputes.ship_replacement(cases["replacing"].pk, carrier="Post", tracking_number="R1", by=seller)
+    return cases
 
 
 def _people() -> dict[str, User]:

@@ -26,10 +26,12 @@ from disputes.models import (
     DisputeEvidence,
     DisputeLine,
     MessageExhibit,
+    Offer,
+    ReplacementShipment,
     ReturnShipment,
 )
 from disputes.reasons import REASONS
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Store, StoreAddress, User
 from marketplace.core.access import system_only
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
@@ -79,7 +81,9 @@ ROWS: dict[Any, str] = {
     HoldBack: "amount ended_at",
     Escrow: "public_id captured refunded released",
     Dispute: "state version due_at due_verb outcome reached_by held answered_at escalated_at ended_at settled_amount "
-    "return_shipping_paid_by no_evidence_yet mediator_id assigned_at",
+    "return_shipping_paid_by no_evidence_yet mediator_id assigned_at cancel_condition cancel_asked_at cancel_by paused_for",
+    Offer: "by made_by_id claim_revision remedy amount return_shipping_paid_by postage_cap note status made_at "
+    "ended_at denial_note",
     DisputeEvent: "verb from_state to_state actor_id role at recorded_at data",
     DisputeLine: "order_line_id quantity is_open",
     Claim: "revision received reason remedy amount ceiling description made_at",
@@ -87,7 +91,10 @@ ROWS: dict[Any, str] = {
     Decision: "mediator_id outcome amount return_shipping_paid_by reason_code facts evidence_cited note_to_parties "
     "needs_approval decided_at",
     Approval: "mediator_id approved note at",
-    ReturnShipment: "status send_by carrier tracking_number shipped_at lost_at delivered_at check_by inspection contest_note",
+    ReturnShipment: "status address country city is_local address_by send_by carrier tracking_number shipped_at lost_at "
+    "delivered_at is_elsewhere check_by inspection contest_note postage_cap postage_amount postage_owed",
+    ReplacementShipment: "status send_by carrier tracking_number shipped_at lost_at delivered_at acknowledge_by contest_note",
+    StoreAddress: "country city lines is_default",
     Refund: "payment_id amount status cause decided_at expected_from expected_to",
     LedgerEntry: "transaction__kind transaction__at account__kind account__owner account__currency amount",
     Message: "author_id role text sent_at",
@@ -286,6 +293,60 @@ def opened(clock: Any, **wishes: Any) -> Dispute:
     return again(world.a_dispute(order, **wishes))
 
 
+def countered(clock: Any) -> Dispute:
+    """The seller offers less, the item back first."""
+    dispute = opened(clock)
+    terms = {"remedy": "return_and_refund", "amount": Money(800, "USD"), "return_shipping_paid_by": "seller"}
+    return again(disputes.make_offer(dispute.pk, by=world.seller_of(dispute), **terms))
+
+
+def resting(clock: Any) -> Dispute:
+    """The buyer gives it up once the money has come."""
+    dispute = opened(clock)
+    return again(disputes.cancel_conditionally(dispute.pk, condition="money", by=world.buyer_of(dispute)))
+
+
+def refused_under_classic(clock: Any) -> Dispute:
+    order = world.shipped(policy="classic")
+    clock.shift(11 * DAY)
+    dispute = world.a_dispute(order)
+    return again(disputes.refuse_claim(dispute.pk, note="It was fine.", by=world.seller_of(dispute)))
+
+
+def answer_page(act: str, **data: Any) -> Knock:
+    """The page of the dispute's one offer."""
+
+    def knock(case: Any, user: User) -> Any:
+        offer = case.offers.get().public_id
+        return browser(user).post(f"/disputes/{case.public_id}/offers/{offer}/{act}/", data)
+
+    return knock
+
+
+def answer_api(verb: str, **body: Any) -> Knock:
+    def knock(case: Any, user: User) -> Any:
+        sent = {"offer": case.offers.get().public_id, **body}
+        return api.client_of(user).post(api.path(case, verb), sent, format="json")
+
+    return knock
+
+
+EDITED = {"reason": "quality.fades", "remedy": "refund", "description": "The colour came off in one wash."}
+
+
+def edit_page(case: Any, user: User) -> Any:
+    lines = [line.public_id for line in case.order.lines.all()]
+    data = {**EDITED, "received": "yes", "lines": lines, "amount": "5.00"}
+    return browser(user).post(f"/disputes/{case.public_id}/edit/", data)
+
+
+def edit_api(case: Any, user: User) -> Any:
+    lines = [{"line": line.public_id, "quantity": 1} for line in case.order.lines.all()]
+    amount = {"amount": "5.00", "currency": "USD"}
+    body = {**EDITED, "received": True, "lines": lines, "amount": amount}
+    return api.client_of(user).post(api.path(case, "edit-claim"), body, format="json")
+
+
 def to_return(clock: Any) -> Dispute:
     dispute = opened(clock, remedy="return_and_refund", reason="damaged.in_transit")
     return again(disputes.accept_claim(dispute.pk, by=world.seller_of(dispute)))
@@ -295,6 +356,41 @@ def returning(clock: Any) -> Dispute:
     dispute = to_return(clock)
     disputes.ship_return(dispute.pk, carrier="Post", tracking_number="B1", by=world.buyer_of(dispute))
     return again(dispute)
+
+
+def without_address(clock: Any) -> Dispute:
+    order = world.shipped()
+    Order.objects.filter(pk=order.pk).update(country="BR")
+    Store.objects.filter(pk=order.store_id).update(local_return_countries=["BR"])
+    clock.shift(11 * DAY)
+    dispute = world.a_dispute(order, remedy="return_and_refund", reason="damaged.in_transit")
+    return again(disputes.accept_claim(dispute.pk, by=world.seller_of(dispute)))
+
+
+def to_replace(clock: Any) -> Dispute:
+    dispute = opened(clock)
+    disputes.make_offer(dispute.pk, remedy="replacement", by=world.seller_of(dispute))
+    offer = dispute.offers.get().public_id
+    return again(disputes.accept_offer(dispute.pk, offer=offer, by=world.buyer_of(dispute)))
+
+
+def replacing(clock: Any) -> Dispute:
+    dispute = to_replace(clock)
+    by = world.seller_of(dispute)
+    return again(disputes.ship_replacement(dispute.pk, carrier="Post", tracking_number="R1", by=by))
+
+
+def receipt_page(case: Any, user: User) -> Any:
+    data = {"amount": "5.00", "files": photo()}
+    return browser(user).post(f"/disputes/{case.public_id}/return/postage/", data)
+
+
+def receipt_api(case: Any, user: User) -> Any:
+    client = api.client_of(user)
+    sent = client.post("/api/v1/evidence/", {"file": photo()}, format="multipart")
+    assert sent.status_code == 201, sent.content
+    body = {"evidence": sent.json()["id"], "amount": {"amount": "5.00", "currency": "USD"}}
+    return client.post(api.path(case, "postage-receipt"), body, format="json")
 
 
 def escalated(clock: Any, **wishes: Any) -> Dispute:
@@ -385,6 +481,7 @@ def of_claim(
     return Verb(start, who, doors, **more)
 
 
+USD_5 = {"amount": "5.00", "currency": "USD"}
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 VERBS: dict[tuple[str, str], Verb] = {
     ("Dispute", "open"): Verb(waited, buyer, {"page": open_by_page, "api": open_by_api}),
@@ -392,12 +489,57 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Dispute", "refuse_claim"): of_dispute(
         "refuse/", "refuse-claim", opened, seller, {"note": "It was fine."}, once=False
     ),
+    ("Dispute", "make_offer"): Verb(
+        opened,
+        seller,
+        {
+            "page": page(f"{CASE}offer/", offer="own", remedy="refund", amount="5.00", note="Half of it."),
+            "api": endpoint("disputes/{id}/make-offer/", remedy="refund", amount=USD_5, note="Half of it."),
+        },
+        once=False,
+    ),
+    ("Dispute", "accept_offer"): Verb(
+        countered, buyer, {"page": answer_page("accept"), "api": answer_api("accept-offer")}
+    ),
+    ("Dispute", "deny_offer"): Verb(
+        countered,
+        buyer,
+        {
+            "page": answer_page("deny", note="Too little."),
+            "api": answer_api("deny-offer", note="Too little."),
+        },
+    ),
+    ("Dispute", "edit_claim"): Verb(opened, buyer, {"page": edit_page, "api": edit_api}, once=False),
+    ("Dispute", "escalate"): of_dispute("mediator/", "escalate", refused_under_classic, buyer),
+    ("Dispute", "cancel_conditionally"): of_dispute(
+        "cancel/later/", "cancel-conditionally", opened, buyer, {"condition": "parcel"}
+    ),
+    ("Dispute", "resume"): of_dispute("go-on/", "resume", resting, buyer),
     ("Dispute", "cancel"): of_dispute("cancel/", "cancel", opened, buyer),
     ("Dispute", "send_message"): of_dispute(
         "", "send-message", opened, buyer, {"text": "Hello."}, once=False
     ),
     ("Dispute", "provide_evidence"): Verb(
         opened, buyer, {"page": upload_page, "api": upload_api}, once=False
+    ),
+    ("Dispute", "give_return_address"): of_dispute(
+        "return/address/",
+        "give-return-address",
+        without_address,
+        seller,
+        {"country": "BR", "city": "Recife", "lines": "Warehouse 7\nRua da Aurora 12"},
+    ),
+    ("Dispute", "submit_postage_receipt"): Verb(
+        to_return, buyer, {"page": receipt_page, "api": receipt_api}, once=False
+    ),
+    ("Dispute", "ship_replacement"): of_dispute(
+        "replacement/", "ship-replacement", to_replace, seller, PARCEL
+    ),
+    ("Dispute", "acknowledge_replacement"): of_dispute(
+        "replacement/received/", "acknowledge-replacement", replacing, buyer
+    ),
+    ("Dispute", "contest_replacement"): of_dispute(
+        "replacement/wrong/", "contest-replacement", replacing, buyer, {"note": "It is torn."}
     ),
     ("Dispute", "ship_return"): of_dispute("return/", "ship-return", to_return, buyer, PARCEL),
     ("Dispute", "acknowledge_return"): of_dispute(
@@ -460,8 +602,8 @@ VERBS: dict[tuple[str, str], Verb] = {
         "close/", "refuse-proof", proved, moderator, {"note": "It is false."}
     ),
     ("WarrantyClaim", "accept"): of_claim("accept/", "accept", asked_for, seller),
-    ("WarrantyClaim", "refuse"): of_claim(
-        "refuse/", "refuse", asked_for, seller, {"note": "You dropped it."}
+    ("WarrantyClaim", "decline"): of_claim(
+        "decline/", "decline", asked_for, seller, {"note": "You dropped it."}
     ),
     ("WarrantyClaim", "withdraw"): of_claim("withdraw/", "withdraw", asked_for, buyer),
     ("WarrantyClaim", "ship"): of_claim("send/", "ship", agreed_on, seller, PARCEL),
@@ -476,8 +618,10 @@ VERBS: dict[tuple[str, str], Verb] = {
 }
 #: verbs with one door only
 ONE_DOOR = {
+    ("Dispute", "accept_by_rule"): "a rule that the store switched on: no door at all",
     ("Order", "pay"): "a payment comes with the order: POST /orders/ alone",
     ("Dispute", "record_return_tracking"): "carriers report through the integrator: the API alone",
+    ("Dispute", "record_replacement_tracking"): "carriers report through the integrator: the API alone",
 }
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from disputes import services as disputes
 from disputes.models import Dispute
 from disputes.services import postage
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, WrongState
 from marketplace.core.money import Money
 from marketplace.notifications.models import Notice
@@ -124,8 +125,6 @@ def test_a_receipt_has_a_file_of_the_buyers_own_and_a_sum_in_the_orders_currency
 
 
 def test_a_return_that_was_never_sent_owes_nothing(clock: Any) -> None:
-    from marketplace.core.clock import sweep
-
     dispute = receipt(agreed(clock, amount=2000), 500)
     clock.shift(10 * DAY)
     sweep()
@@ -148,7 +147,9 @@ def test_a_debt_is_said_to_staff_and_to_the_buyer(clock: Any) -> None:
     dispute = owing(clock)
     notice = Notice.objects.get(recipient=lead)
     assert "US$15.00" in notice.text or "$15.00" in notice.text
-    assert "The seller still owes you" in words(client_of(dispute.buyer).get(f"/disputes/{dispute.public_id}/"))
+    assert "The seller still owes you" in words(
+        client_of(dispute.buyer).get(f"/disputes/{dispute.public_id}/")
+    )
     books_are_right()
 
 
@@ -157,8 +158,6 @@ def test_the_clock_collects_it_once_the_order_has_paid_the_seller(clock: Any) ->
     assert postage.collect_owed() == 0
     orders.confirm_receipt(dispute.order_id, by=world.buyer_of(dispute))
     clock.shift(15 * DAY)
-    from marketplace.core.clock import sweep
-
     assert sweep()["order.release"] == 1
     assert postage.collect_owed() == 1
     assert postage.collect_owed() == 0, "exactly once"
@@ -183,8 +182,6 @@ def test_staff_pay_what_cannot_go_back_the_way_it_came(clock: Any) -> None:
     with pytest.raises(WrongState):  # the balance does not hold it yet
         postage.pay_by_hand(parcel.pk, method="Bank", reference="T-1", by=lead)
     clock.shift(15 * DAY)
-    from marketplace.core.clock import sweep
-
     sweep()
     with pytest.raises(Invalid):
         postage.pay_by_hand(parcel.pk, method=" ", reference="T-1", by=lead)
@@ -195,6 +192,26 @@ def test_staff_pay_what_cannot_go_back_the_way_it_came(clock: Any) -> None:
     assert (parcel.postage_owed, parcel.postage_refunded, parcel.postage_paid_how) == (0, 1500, "Bank, T-1")
     assert ledger.balance(ledger.seller_of(store.public_id), "USD") == 1500
     assert ledger.balance(ledger.POSTAGE, "USD") == 1500
+    books_are_right()
+
+
+def test_a_lead_pays_it_in_the_admin_and_the_buyer_is_told(clock: Any) -> None:
+    store = world.shop()
+    other = world.shipped(store=store, prices=(3000,))
+    orders.confirm_receipt(other.pk, by=world.buyer_of(other))
+    dispute = ended(receipt(agreed(clock, order=world.shipped(store=store, prices=(4000,))), 1500))
+    clock.shift(15 * DAY)
+    sweep()
+    parcel = dispute.return_shipment
+    path = f"/admin/disputes/returnshipment/{parcel.public_id}/pay-postage/"
+    assert client_of(world.staff("", "mediator")).get(path).status_code == 403
+    lead = client_of(world.staff("", "lead_mediator"))
+    assert "Pay the postage" in words(lead.get(f"/admin/disputes/returnshipment/{parcel.pk}/change/"))
+    assert lead.post(path, {"method": "", "reference": ""}).status_code == 422
+    assert lead.post(path, {"method": "Bank transfer", "reference": "T-9"}).status_code == 302
+    room = words(client_of(dispute.buyer).get(f"/disputes/{dispute.public_id}/"))
+    assert "Our staff paid it another way: Bank transfer, T-9." in room
+    assert Notice.objects.filter(recipient=dispute.buyer, subject="Your postage was paid back").exists()
     books_are_right()
 
 
@@ -215,4 +232,6 @@ def test_the_buyer_shows_the_receipt_on_the_page_and_the_api_tells_what_is_paid_
     assert shown["receipt"] == {"amount": "6.50", "currency": "USD"}
     assert shown["at_most"] == {"amount": "10.00", "currency": "USD"}
     bad = {"evidence": "", "amount": {"amount": "1.00", "currency": "USD"}}
-    api.refused(api.client_of(dispute.buyer).post(api.path(dispute, "postage-receipt"), bad, format="json"), 422)
+    api.refused(
+        api.client_of(dispute.buyer).post(api.path(dispute, "postage-receipt"), bad, format="json"), 422
+    )

@@ -30,7 +30,9 @@ def again(dispute: Dispute) -> Dispute:
     return Dispute.objects.select_related(*related).get(pk=dispute.pk)
 
 
-def agreed(clock: Any, *, country: str = "BR", local: tuple[str, ...] = (), known: tuple[AddressData, ...] = ()) -> Dispute:
+def agreed(
+    clock: Any, *, country: str = "BR", local: tuple[str, ...] = (), known: tuple[AddressData, ...] = ()
+) -> Dispute:
     """The seller agreed to a return of 11.73, of a buyer in that country; the store has these addresses, and no others."""
     store = world.shop(local_return_countries=list(local))
     addresses.put(store, known, by=world.acting(store.members.get()))
@@ -67,7 +69,11 @@ def test_a_promise_of_local_returns_is_not_kept_by_an_address_abroad(clock: Any)
     dispute = agreed(clock, local=("BR",), known=(HOME,))
     default = dispute.next_default
     assert default is not None and default.outcome is not None
-    assert (dispute.phase, default.action, default.waiting_for) == ("return_address", "refund_missing_address", "seller")
+    assert (dispute.phase, default.action, default.waiting_for) == (
+        "return_address",
+        "refund_missing_address",
+        "seller",
+    )
     assert default.outcome.buyer.minor == 1173
     with pytest.raises(WrongState):  # nobody sends goods to nowhere
         disputes.ship_return(dispute.pk, carrier="", tracking_number="X", by=world.buyer_of(dispute))
@@ -82,14 +88,18 @@ def test_a_promise_of_local_returns_is_not_kept_by_an_address_abroad(clock: Any)
 def test_the_buyers_ten_days_begin_when_the_address_is_there(clock: Any) -> None:
     dispute = agreed(clock)
     clock.shift(5 * DAY - SECOND)
-    disputes.give_return_address(dispute.pk, country="br", city="Recife", lines=RECIFE, by=world.seller_of(dispute))
+    disputes.give_return_address(
+        dispute.pk, country="br", city="Recife", lines=RECIFE, by=world.seller_of(dispute)
+    )
     dispute = again(dispute)
     assert dispute.phase == "awaiting_return"
     assert dispute.due_at == dispute.moved_at + 10 * DAY
     assert dispute.store.addresses.get().country == "BR", "kept for the next return"
     with pytest.raises(WrongState):  # an address that the buyer may have used already stays
         disputes.give_return_address(dispute.pk, country="BR", lines=RECIFE, by=world.seller_of(dispute))
-    told = Notice.objects.get(recipient=dispute.buyer, subject__startswith="Send the item back by", needs_you=True)
+    told = Notice.objects.get(
+        recipient=dispute.buyer, subject__startswith="Send the item back by", needs_you=True
+    )
     assert told.due_at == dispute.due_at
     clock.shift(10 * DAY)
     assert sweep()["dispute.expire_return"] == 1
@@ -161,7 +171,9 @@ def test_only_the_two_sides_and_the_mediator_read_the_address(clock: Any) -> Non
     for role, (reader, sees) in readers.items():
         shown = api.client_of(reader).get(api.path(dispute)).json()["return"]["address"]
         assert (shown is not None) is sees, role
-        assert ("Rua da Aurora" in words(client_of(reader).get(f"/disputes/{dispute.public_id}/"))) is sees, role
+        assert ("Rua da Aurora" in words(client_of(reader).get(f"/disputes/{dispute.public_id}/"))) is sees, (
+            role
+        )
 
 
 @pytest.mark.rule("T-01", "Z-01")

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from disputes import services as disputes
 from disputes.models import Dispute
 from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, TooLate, WrongState
-from tests import invariants, world
+from marketplace.notifications.models import Notice
+from tests import api, invariants, world
+from tests.evidence import pictures
+from tests.pages import client_of, seller_user, version_on, words
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +160,64 @@ def test_a_late_report_of_the_delivery_leaves_the_seller_time_to_check(dispute, 
     parcel = again(dispute).return_shipment
     assert parcel.delivered_at == shipped_at
     assert parcel.check_by == shipped_at + 32 * DAY
+
+
+@pytest.mark.rule("T-02")
+def test_the_same_report_again_changes_nothing_and_later_ones_move_no_time_back(dispute, clock):
+    dispute = sent(dispute)
+    by = world.sender_of(dispute.order)
+    Dispute.objects.filter(pk=dispute.pk).update(integrator_id=by.user_id)
+    clock.shift(5 * DAY)
+    at = dispute.return_shipment.shipped_at + 3 * DAY
+    disputes.record_return_tracking(dispute.pk, code="delivered", at=at, by=by)
+    first = again(dispute)
+    events, told = first.events.count(), Notice.objects.count()
+    disputes.record_return_tracking(dispute.pk, code="delivered", at=at, by=by)
+    assert (again(dispute).version, first.events.count(), Notice.objects.count()) == (
+        first.version,
+        events,
+        told,
+    )
+    for later in ({"code": "delivered", "at": at - DAY}, {"code": "in_transit", "at": None}):
+        disputes.record_return_tracking(dispute.pk, by=by, **later)
+    parcel = again(dispute).return_shipment
+    assert (parcel.delivered_at, parcel.check_by, parcel.status) == (at, at + 10 * DAY, "delivered")
+    assert Notice.objects.count() == told, "a carrier reports many times; only the delivery is told"
+
+
+@pytest.mark.rule("T-02")
+@pytest.mark.parametrize("code", ["not_received", "damaged", "empty_or_different", "missing_items"])
+def test_each_code_contests_with_note_and_files_and_both_sides_are_told(dispute, code):
+    dispute = arrived(sent(dispute))
+    room, page = f"/disputes/{dispute.public_id}/", client_of(seller_user(dispute.order))
+    form = {"code": code, "note": "See the photo.", "version": version_on(page.get(f"{room}return/wrong/"))}
+    photo = SimpleUploadedFile("box.jpg", pictures.jpeg(), "image/jpeg")
+    assert page.post(f"{room}return/wrong/", {**form, "files": photo}).status_code == 302
+    dispute = again(dispute)
+    assert (dispute.state, dispute.return_shipment.inspection) == ("mediation", code)
+    assert [(row.role, row.evidence.name) for row in dispute.exhibits.all()] == [("seller", "box.jpg")]
+    subject = "The seller says the return is not right"
+    assert Notice.objects.filter(recipient=dispute.buyer, subject=subject).exists()
+    assert "See the photo." in words(client_of(dispute.buyer).get(room))
+
+
+@pytest.mark.rule("T-02")
+def test_a_file_that_is_refused_contests_nothing(dispute):
+    dispute = arrived(sent(dispute))
+    room, page = f"/disputes/{dispute.public_id}/", client_of(seller_user(dispute.order))
+    form = {"code": "damaged", "note": "x", "version": version_on(page.get(f"{room}return/wrong/"))}
+    bad = SimpleUploadedFile("box.jpg", b"not a picture", "image/jpeg")
+    assert page.post(f"{room}return/wrong/", {**form, "files": bad}).status_code == 200
+    assert again(dispute).state == "return_in_transit"
+
+
+@pytest.mark.rule("T-02", "T-03")
+def test_the_fifth_code_is_that_it_came_back_as_it_should(dispute):
+    dispute = arrived(sent(dispute))
+    disputes.acknowledge_return(dispute.pk, by=world.seller_of(dispute))
+    shown = api.client_of(dispute.buyer).get(api.path(dispute)).json()["return"]
+    assert (shown["inspection"], shown["contested_for"], shown["status"]) == (
+        "as_it_should",
+        None,
+        "confirmed",
+    )

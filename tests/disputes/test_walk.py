@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from disputes import services as disputes
-from disputes.models import Dispute
+from disputes.models import Dispute, Offer
 from disputes.services import LineData
 from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
@@ -41,6 +41,18 @@ CLAIMS: tuple[dict[str, Any], ...] = (
     {"reason": "no_fault.unwanted", "remedy": "return_and_refund"},
     {"reason": "damaged.in_transit", "remedy": "return_and_refund", "amount": 1500},
     {"reason": "payment.wrong_amount", "amount": 900},
+)
+OFFERS: tuple[dict[str, Any], ...] = (
+    {"remedy": "refund", "amount": Money(500, "USD")},
+    {"remedy": "return_and_refund", "return_shipping_paid_by": "buyer"},
+    {
+        "remedy": "return_and_refund",
+        "amount": Money(800, "USD"),
+        "return_shipping_paid_by": "seller",
+        "postage_cap": Money(100, "USD"),
+    },
+    {"remedy": "replacement"},
+    {"remedy": "replacement", "return_shipping_paid_by": "seller"},
 )
 SPANS = (
     timedelta(hours=1),
@@ -99,6 +111,14 @@ class Walk:
             "accept": lambda: disputes.accept_claim(case, by=by),
             "refuse": lambda: disputes.refuse_claim(case, note="No.", by=by),
             "cancel": lambda: disputes.cancel(case, by=by),
+            "cancel_later": lambda: disputes.cancel_conditionally(case, condition="money", by=by),
+            "resume": lambda: disputes.resume(case, by=by),
+            "edit": lambda: disputes.edit_claim(
+                case, claim=world.claim_on(self.order, **{"lines": lines, **claim}), by=by
+            ),
+            "offer": lambda: disputes.make_offer(case, by=by, **OFFERS[number % len(OFFERS)]),
+            "accept_offer": lambda: disputes.accept_offer(case, offer=self._offer(case), by=by),
+            "deny_offer": lambda: disputes.deny_offer(case, offer=self._offer(case), note="No.", by=by),
             "staff_cancel": lambda: disputes.staff_cancel(case, reason="Mistake.", by=by),
             "grant": lambda: disputes.grant_claim(case, by=by),
             "escalate": lambda: disputes.escalate(case, by=by),
@@ -141,6 +161,11 @@ class Walk:
         cases = list(Dispute.objects.order_by("-pk").values_list("pk", flat=True))
         return cases[number % len(cases)] if cases else 0
 
+    def _offer(self, case: int) -> str:
+        """The newest offer, open or not."""
+        newest = Offer.objects.filter(dispute=case).order_by("-pk").first()
+        return newest.public_id if newest else "ofr_none"
+
     def do(self, actor: str, verb: str, number: int) -> None:
         before = invariants.fingerprint()
         try:
@@ -162,6 +187,13 @@ VERBS = (
     "open",
     "accept",
     "refuse",
+    "edit",
+    "offer",
+    "offer",
+    "accept_offer",
+    "deny_offer",
+    "cancel_later",
+    "resume",
     "cancel",
     "staff_cancel",
     "grant",

@@ -13,7 +13,7 @@ from disputes import services as disputes
 from disputes.models import Dispute
 from marketplace.core.clock import sweep
 from tests import invariants, world
-from tests.races.test_races import ROUNDS, in_mediation, one_winner, race
+from tests.races.test_races import ROUNDS, one_winner, race
 from tests.world import DAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race, pytest.mark.rule("Z-06")]
@@ -64,17 +64,14 @@ def test_the_buyer_sends_the_return_as_its_time_ends():
 @pytest.mark.rule("T-03")
 def test_the_buyer_has_the_replacement_in_one_window_and_contests_it_in_another():
     for _ in range(ROUNDS):
-        dispute = in_mediation()
-        mediator = world.acting(world.person("", "mediator"))
-        disputes.assign(dispute.pk, by=mediator)
-        disputes.adjudicate(
-            dispute.pk,
-            outcome="replaced",
-            amount=dispute.money(500),
-            reason_code="quality.smell",
-            facts="It smells.",
-            by=mediator,
+        with time_machine.travel(timezone.now() - 12 * DAY):
+            order = world.shipped()
+        dispute = world.a_dispute(order)
+        disputes.make_offer(
+            dispute.pk, remedy="replacement", amount=dispute.money(500), by=world.seller_of(dispute)
         )
+        offer = dispute.offers.get().public_id
+        disputes.accept_offer(dispute.pk, offer=offer, by=world.buyer_of(dispute))
         disputes.ship_replacement(dispute.pk, carrier="", tracking_number="R", by=world.seller_of(dispute))
         buyer = world.buyer_of(dispute)
         one_winner(

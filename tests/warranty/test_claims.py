@@ -205,8 +205,8 @@ def test_the_seller_may_refuse_with_a_reason_and_the_buyer_is_told_that_nobody_d
     order = ended(clock)
     claim = asked(order)
     with pytest.raises(Invalid):
-        warranty.refuse(claim.pk, note=" ", by=world.seller_of(order))
-    warranty.refuse(claim.pk, note="You dropped it.", by=world.seller_of(order))
+        warranty.decline(claim.pk, note=" ", by=world.seller_of(order))
+    warranty.decline(claim.pk, note="You dropped it.", by=world.seller_of(order))
     assert again(claim).state == State.REFUSED
     assert "You dropped it." in told(order.buyer)
     assert "We do not decide about a warranty." in told(order.buyer)

@@ -55,7 +55,8 @@ class TusView(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method in ("POST", "HEAD", "PATCH") and request.headers.get("Tus-Resumable") != VERSION:
+        speaks_tus = request.method in ("POST", "HEAD", "PATCH") and hasattr(self, request.method.lower())
+        if speaks_tus and request.headers.get("Tus-Resumable") != VERSION:
             raise OtherTus(_("Send the header Tus-Resumable: 1.0.0."))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,57 @@
+"""What happened in a case, as staff read it: verb → words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+HAPPENED: dict[str, Any] = {
+    "outage": gettext_lazy("The site was down: there is more time"),
+    "open": gettext_lazy("The buyer opened the dispute"),
+    "accept_claim": gettext_lazy("The seller agreed"),
+    "refuse_claim": gettext_lazy("The seller said no"),
+    "grant_claim": gettext_lazy("The seller did not answer in time"),
+    "make_offer": gettext_lazy("An offer was made"),
+    "accept_offer": gettext_lazy("The offer was accepted"),
+    "deny_offer": gettext_lazy("The offer was not accepted"),
+    "edit_claim": gettext_lazy("The buyer changed the claim"),
+    "accept_by_rule": gettext_lazy("A rule of the seller accepted the claim"),
+    "cancel_conditionally": gettext_lazy("The buyer will close it on a condition"),
+    "resume": gettext_lazy("The dispute goes on"),
+    "escalate": gettext_lazy("The case went to the mediators"),
+    "cancel": gettext_lazy("The buyer closed the dispute"),
+    "staff_cancel": gettext_lazy("Staff closed the dispute"),
+    "send_message": gettext_lazy("Message"),
+    "provide_evidence": gettext_lazy("Evidence was added"),
+    "remove_file": gettext_lazy("A file was removed: its time had passed"),
+    "remove_private_file": gettext_lazy("A private file was removed: its time had passed"),
+    "assign": gettext_lazy("A mediator took the case"),
+    "release": gettext_lazy("The mediator gave the case back"),
+    "require_evidence": gettext_lazy("A mediator asked for something"),
+    "close_evidence_requests": gettext_lazy("Nothing more was waited for"),
+    "propose": gettext_lazy("A mediator proposed a result"),
+    "choose_proposal": gettext_lazy("The buyer chose a result"),
+    "hold_proposal": gettext_lazy("The buyer did not choose in time"),
+    "adjudicate": gettext_lazy("A mediator decided"),
+    "approve": gettext_lazy("A second mediator agreed"),
+    "reject_approval": gettext_lazy("A second mediator sent the decision back"),
+    "ship_return": gettext_lazy("The buyer sent the item back"),
+    "record_return_tracking": gettext_lazy("News of the return"),
+    "expire_return": gettext_lazy("The item was not sent back in time"),
+    "acknowledge_return": gettext_lazy("The seller has the item back"),
+    "confirm_return_by_silence": gettext_lazy("The seller did not check the return in time"),
+    "contest_return": gettext_lazy("The seller says the return is not right"),
+    "mediate_lost_return": gettext_lazy("The return is late"),
+    "give_return_address": gettext_lazy("The seller gave the return address"),
+    "refund_missing_address": gettext_lazy("The seller gave no return address in time"),
+    "submit_postage_receipt": gettext_lazy("The buyer showed the postage's receipt"),
+    "pay_postage": gettext_lazy("The postage was paid back"),
+    "ship_replacement": gettext_lazy("The seller sent the replacement"),
+    "record_replacement_tracking": gettext_lazy("News of the replacement"),
+    "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
+    "confirm_replacement_by_silence": gettext_lazy("The buyer said nothing about the replacement"),
+    "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time"),
+    "contest_replacement": gettext_lazy("The buyer says the replacement is not right"),
+    "mediate_lost_replacement": gettext_lazy("The replacement is late"),
+}
