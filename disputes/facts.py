@@ -83,7 +83,7 @@ def reader_of(dispute: Dispute, actor: Actor) -> str:
 def for_rows(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     """What `row` needs, in a fixed number of queries."""
     related = ("order__policy", "buyer", "store", "claim", "return_shipment", "replacement", "mediator")
-    return disputes.select_related(*related).prefetch_related("lines__order_line")
+    return disputes.select_related(*related).prefetch_related("lines__order_line", "offers")
 
 
 def for_detail(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:

@@ -207,12 +207,12 @@ _THEN_GRANTED = _("If the seller does not answer the request, the buyer gets wha
 _THEN_MEDIATOR = _("If you two do not agree, a mediator decides.")
 
 
-#: beside a decision that found a fraud (M-06)
+#: with a decision that found a fraud, in place of what the buyer is told of others (M-06)
 _RESTRICTED = Message(
     "buyer",
     _("You cannot open disputes for now"),
     _(
-        "A mediator found that what you said was not true, and a second one agreed. You can read on your page why, and until when. If it is wrong, write to us."
+        "The mediator decided: you get no money back. A mediator found that what you said was not true, and a second one agreed. Read on the page why. You see until when if you try to open a dispute."
     ),
 )
 
@@ -231,7 +231,7 @@ def announce(event: CaseEvent) -> None:
     if "asked" in event.data and event.verb == "require_evidence":
         messages = [message for message in messages if message.to in event.data["asked"]]
     if event.data.get("restricted_until"):
-        messages = [*messages, _RESTRICTED]
+        messages = [*(each for each in messages if each.to != _RESTRICTED.to), _RESTRICTED]
     if event.verb in _BY_EITHER:
         messages = [message for message in messages if message.to != event.role]
     if "differs" in event.data and messages:

@@ -83,7 +83,7 @@ class ContestReplacementForm(ContestFilesForm):
 class PostageForm(AmountForm):
     """What the postage cost, with its receipt."""
 
-    files = FilesField(label=_("Photo of the receipt"), required=True)
+    files = FilesField(label=_("Photo of the receipt"), required=True)  # type: ignore[assignment]  # the stubs mean the data
 
     def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,5 +111,7 @@ class PaidByHandForm(forms.Form):
     reference = forms.CharField(
         label=_("Reference"),
         max_length=postage.REFERENCE_CHARS,
-        help_text=_("The number of your payment. The buyer finds it with this. Write no account number here."),
+        help_text=_(
+            "The number of your payment. The buyer finds it with this. Write no account number here."
+        ),
     )

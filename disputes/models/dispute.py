@@ -308,7 +308,14 @@ class Dispute(Negotiating, Returning, Mediating, Asked, Waiting, MoneyCase):
 
     def verbs_for(self, by: Actor, *, now: datetime | None = None) -> list[str]:
         verbs = super().verbs_for(by, now=now)
+        if "accept_offer" in verbs and not self._has_offer_for(by):
+            verbs = [verb for verb in verbs if verb not in ("accept_offer", "deny_offer")]
         return [verb for verb in verbs if not self.rests or verb in self.WHILE_GIVING_UP]
+
+    def _has_offer_for(self, by: Actor) -> bool:
+        """Is there an open offer of the other side? Lists read offers along (`prefetch_related("offers")`)."""
+        own = self.role_of(by)
+        return any(offer.status == "open" and offer.by != own for offer in self.offers.all())
 
     @property
     def rests(self) -> bool:

@@ -90,24 +90,26 @@ def _offered_by(by: str, role: str) -> str:
 
 
 def _line(dispute: Dispute, row: Row, claim: Claim, offered: Terms, role: str) -> Line:
-    asked = asked_terms(claim)
+    both = (asked_terms(claim), offered)
     if row.field == "amount":
-        sums = dispute.money(asked.amount), dispute.money(offered.amount)
-        words = [money_words(each, terms.remedy) for each, terms in zip(sums, (asked, offered), strict=True)]
+        before, now = (dispute.money(terms.amount) for terms in both)
+        words = [money_words(dispute.money(terms.amount), terms.remedy) for terms in both]
         if row.differs:
-            words[1] += f" ({difference_words(*sums)})"
-        return Line(_("Money back"), *words, row.differs)
-    if row.field == "remedy":
+            words[1] += f" ({difference_words(before, now)})"
+        label = _("Money back")
+    elif row.field == "remedy":
         words = [
             item_words(terms.remedy, terms.return_shipping_paid_by, role, received=claim.received)
-            for terms in (asked, offered)
+            for terms in both
         ]
-        return Line(_("The item"), *words, row.differs)
-    if row.field == "return_shipping_paid_by":
-        words = [payer_words(terms.return_shipping_paid_by, role) for terms in (asked, offered)]
-        return Line(_("Postage for sending it back"), *words, row.differs)
-    caps = [_cap(dispute, terms.postage_cap) for terms in (asked, offered)]
-    return Line(_("Postage paid back at most"), *caps, row.differs)
+        label = _("The item")
+    elif row.field == "return_shipping_paid_by":
+        words = [payer_words(terms.return_shipping_paid_by, role) for terms in both]
+        label = _("Postage for sending it back")
+    else:
+        words = [_cap(dispute, terms.postage_cap) for terms in both]
+        label = _("Postage paid back at most")
+    return Line(label, words[0], words[1], row.differs)
 
 
 def _cap(dispute: Dispute, cap: int) -> str:

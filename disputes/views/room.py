@@ -60,7 +60,9 @@ def needs(actor: Actor) -> Q:
     request = Q(state=State.AWAITING_EVIDENCE)
     to_choose = Q(state=State.AWAITING_CHOICE)
     buyers = to_send | replaced | waits | to_choose | (request & ~Q(asked_side="seller")) | _offered("seller")
-    sellers = asked | came_back | no_address | to_replace | (request & ~Q(asked_side="buyer")) | _offered("buyer")
+    sellers = (
+        asked | came_back | no_address | to_replace | (request & ~Q(asked_side="buyer")) | _offered("buyer")
+    )
     return (buyer & buyers) | (seller & sellers)
 
 
@@ -125,7 +127,16 @@ class DisputeMixin(CaseMixin):
     """A page about one dispute."""
 
     cases = Dispute.objects
-    related = ("order__policy", "order__escrow", "claim", "store", "buyer", "thread", "return_shipment")
+    related = (
+        "order__policy",
+        "order__escrow",
+        "claim",
+        "store",
+        "buyer",
+        "thread",
+        "return_shipment",
+        "replacement",
+    )
 
 
 class Room(DisputeMixin, View):

@@ -282,6 +282,7 @@ class Story:
         held = self._to_mediation(self.dispute("Table fan", "33.00", opened=10), "sam", 10)
         with ago(2):
             disputes.assign(held.pk, by=self.by("mia"))
+        self._asked_and_proposed()
         for title, price, outcome, amount in (
             ("Vacuum cleaner", "120.00", "partly_refunded", "60.00"),
             ("Rice cooker", "56.00", "refunded", None),
@@ -303,6 +304,31 @@ class Story:
         with ago(6):
             disputes.accept_claim(agreed.pk, by=self.by("sam"))
         self.dispute("Picture frame", "16.00", opened=6.5)  # the seller was silent: the sweep grants it
+
+    def _asked_and_proposed(self) -> None:
+        """A case in which files are waited for, and one in which the buyer chooses a result."""
+        asked = self._to_mediation(self.dispute("Desk clock", "37.00", opened=9), "sam", 9)
+        choosing = self._to_mediation(self.dispute("Sewing machine", "99.00", opened=11), "sam", 11)
+        with ago(1):
+            for case in (asked, choosing):
+                disputes.assign(case.pk, by=self.by("mia"))
+            disputes.require_evidence(
+                asked.pk,
+                sides=("buyer", "seller"),
+                items=("A video: plugged in, next to a device that works", "The label with the serial number"),
+                by=self.by("mia"),
+            )
+            disputes.propose(
+                choosing.pk,
+                platform={
+                    "remedy": "refund",
+                    "amount": Money.parse("60.00", "USD"),
+                    "reason_code": BROKEN,
+                    "facts": FACTS,
+                },
+                seller={"remedy": "return_and_refund", "return_shipping_paid_by": "seller"},
+                by=self.by("mia"),
+            )
 
     def _returns(self) -> None:
         self._addresses()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.notifications.services import Message, members_of, remind
 
-from .models.order import CONFIRMED, State
+from .models.states import CONFIRMED, State
 
 if TYPE_CHECKING:
     from .models import Order

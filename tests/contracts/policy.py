@@ -171,6 +171,8 @@ POLICY: dict[str, Row] = {
     "/disputes/": {"GET": signed_in(200), "POST": no()},
     "/disputes/<public_id>/": {"GET": only(READERS, 200), "POST": only("buyer seller", 302)},
     "/disputes/<public_id>/sent/": {"GET": only(READERS, 200), "POST": no()},
+    "/disputes/<public_id>/answer/": page("buyer seller"),
+    "/disputes/<public_id>/results/": page("buyer"),
     "/disputes/<public_id>/files/": {
         "GET": only("buyer seller", 200),
         "POST": only("buyer seller", 200),
@@ -210,6 +212,11 @@ POLICY: dict[str, Row] = {
     "/admin/desk/<public_id>/": desk(200, 200),
     "/admin/desk/<public_id>/decide/": desk(dict.fromkeys((*SIGNED_IN, ANONYMOUS), 302), 422),
     "/admin/desk/<public_id>/second/": desk(200, 200),
+    "/admin/desk/<public_id>/ask/": desk(dict.fromkeys((*SIGNED_IN, ANONYMOUS), 302), 422),
+    "/admin/desk/<public_id>/propose/": desk(  # whoever does not hold it is led back to the case
+        dict.fromkeys((*SIGNED_IN, ANONYMOUS), 302) | {"moderator": 403, "mediator": 200}, 422
+    ),
+    "/admin/desk/figures/": desk(200, 200),
     "/admin/desk/<public_id>/do/<verb>/": desk(DESK_ACT, 409),  # the case is held already
     # the API: oneself
     f"{API}/auth/token/": {"GET": no(api=True), "POST": public(422), "DELETE": signed_in(400, api=True)},
@@ -342,6 +349,10 @@ POLICY: dict[str, Row] = {
     f"{API}/disputes/<id>/contest-replacement/": verb("buyer"),
     f"{API}/disputes/<id>/assign/": verb(MEDIATORS),
     f"{API}/disputes/<id>/release/": verb("mediator"),
+    f"{API}/disputes/<id>/require-evidence/": verb("mediator"),
+    f"{API}/disputes/<id>/close-evidence-requests/": verb("mediator"),
+    f"{API}/disputes/<id>/propose/": verb("mediator"),
+    f"{API}/disputes/<id>/choose-proposal/": verb("buyer"),
     f"{API}/disputes/<id>/adjudicate/": verb("mediator"),
     f"{API}/disputes/<id>/approve/": verb("other_mediator"),
     f"{API}/disputes/<id>/reject-approval/": verb("other_mediator"),
@@ -439,7 +450,13 @@ HOLES = {
     f"{API}/stores/<id>/": "store",
     f"{API}/disputes/<id>/assign/": "dispute:waiting",
     f"{API}/disputes/<id>/release/": "dispute:held",
+    f"{API}/disputes/<id>/require-evidence/": "dispute:held",
+    f"{API}/disputes/<id>/close-evidence-requests/": "dispute:asked",
+    f"{API}/disputes/<id>/propose/": "dispute:held",
+    f"{API}/disputes/<id>/choose-proposal/": "dispute:choosing",
     f"{API}/disputes/<id>/adjudicate/": "dispute:held",
+    "/disputes/<public_id>/answer/": "dispute:asked",
+    "/disputes/<public_id>/results/": "dispute:choosing",
     f"{API}/disputes/<id>/staff-cancel/": "dispute:held",
     f"{API}/disputes/<id>/approve/": "dispute:decided",
     f"{API}/disputes/<id>/reject-approval/": "dispute:decided",
@@ -466,7 +483,8 @@ def filled(route: str, ids: dict[str, str]) -> str:
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 TEXT, NOTE, WRONG = {"text": "Hello."}, {"note": "It was fine."}, {"code": "damaged"}
 PLACE = {"country": "BR", "city": "Yiwu", "lines": "Returns desk\n1 Harbour Road"}
-DECISION = {"outcome": "no_refund", "reason_code": "evidence.insufficient", "facts": "Nothing is to be seen."}
+STATEMENT = {"reason_code": "evidence.insufficient", "facts": "Nothing is to be seen."}
+DECISION = {"outcome": "no_refund", **STATEMENT}
 WHY = {"reason": "Many new orders in one day."}
 ASKED = {"remedy": "refund", "description": "It stopped working after two months."}
 EDIT = {
@@ -552,6 +570,11 @@ BODIES: dict[str, Body] = {
     f"{API}/disputes/<id>/replacement-events/": {"code": "delivered"},
     f"{API}/disputes/<id>/contest-replacement/": NOTE,
     f"{API}/stores/<id>/addresses/": {"addresses": [PLACE]},
+    f"{API}/disputes/<id>/require-evidence/": {"from": ["buyer"], "items": ["A photo of the label"]},
+    f"{API}/disputes/<id>/propose/": {"platform": {"remedy": "", **STATEMENT}},
+    f"{API}/disputes/<id>/choose-proposal/": lambda ids: {"proposal": ids["proposal"]},
+    "/disputes/<public_id>/answer/": lambda ids: {f"text_{ids[f'item:{side}']}": "None." for side in ("buyer", "seller")},
+    "/disputes/<public_id>/results/": lambda ids: {"proposal": ids["proposal"]},
     f"{API}/disputes/<id>/adjudicate/": DECISION,
     f"{API}/disputes/<id>/reject-approval/": NOTE,
     f"{API}/disputes/<id>/staff-cancel/": {"reason": "Opened by mistake."},

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from disputes import services as disputes
-from disputes.models import Dispute
+from disputes.models import Dispute, RequestedItem
 from disputes.services import rules
 from marketplace.accounts.models import Store, StoreMember, User
 from marketplace.core.clock import sweep
@@ -38,6 +38,8 @@ ROLES = (
 )  # fmt: skip
 #: disputes in which the two sides still talk
 TALKING = ("countered", "resting")
+#: cases in the hands of the mediator
+HELD = ("held", "asked", "choosing")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -58,7 +60,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
     whose = {"buyer": people["buyer"], "store": store, "integrator": people["integrator"]}
     old = {
         name: world.shipped(prices=(price,), **whose)
-        for name, price in (("waiting", 900), ("held", 900), ("decided", 70000))
+        for name, price in (("waiting", 900), *((name, 900) for name in HELD), ("decided", 70000))
     }
     over = _confirmed(whose)
     clock.shift(7 * DAY)
@@ -85,6 +87,9 @@ def build(clock: time_machine.Coordinates) -> Scene:
     notice = Notice.objects.filter(recipient=people["buyer"]).first()
     assert notice is not None
     ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
+    items = RequestedItem.objects.filter(request__dispute=cases["asked"]).select_related("request")
+    ids |= {f"item:{item.request.side}": item.public_id for item in items}
+    ids |= {"proposal": cases["choosing"].proposals.get().public_id}
     ids |= _offers_and_rules(cases, store, people)
     ids |= _on_hold(whose, people) | _warranty(over, people) | {"store": store.public_id}
     orders = {"order:paid": paid.public_id, "order:shipped": young["free"].public_id}
@@ -191,11 +196,14 @@ def _people() -> dict[str, User]:
 
 
 def _with_the_mediator(cases: dict[str, Dispute], people: dict[str, User]) -> None:
-    """One is held, one decided and waiting for a second mediator, one still in the queue."""
+    """Some are held, one of them asked about, one with results to choose from; one decided and waiting for a second
+    mediator, one still in the queue."""
     by = world.acting(people["mediator"])
-    for name in ("held", "decided"):
+    for name in (*HELD, "decided"):
         disputes.assign(cases[name].pk, by=by)
     words = {"reason_code": "quality.poor_workmanship", "facts": "The seam is torn."}
+    disputes.require_evidence(cases["asked"].pk, sides=["buyer", "seller"], items=["A photo"], by=by)
+    disputes.propose(cases["choosing"].pk, platform={"remedy": "refund", **words}, by=by)
     disputes.adjudicate(cases["decided"].pk, outcome="refunded", by=by, **words)
 
 

@@ -416,6 +416,20 @@ def decided(clock: Any) -> Dispute:
     return again(dispute)
 
 
+def asking(clock: Any) -> Dispute:
+    """A mediator waits for the buyer's answer."""
+    dispute = held(clock)
+    by = world.acting(mediator(dispute))
+    return again(disputes.require_evidence(dispute.pk, sides=["buyer"], items=["A photo"], by=by))
+
+
+def choosing(clock: Any) -> Dispute:
+    """The buyer may choose a result."""
+    dispute = held(clock)
+    platform = {"remedy": "refund", "reason_code": "quality.poor_workmanship", "facts": "Seen."}
+    return again(disputes.propose(dispute.pk, platform=platform, by=world.acting(mediator(dispute))))
+
+
 def again(dispute: Dispute) -> Dispute:
     return Dispute.objects.select_related("order", "claim", "buyer", "store", "mediator").get(pk=dispute.pk)
 
@@ -439,6 +453,7 @@ DECISION = {
     "facts": "The seam is torn.",
     "note_to_parties": "Thank you both.",
 }
+PLATFORM = {"remedy": "refund", "reason_code": "quality.poor_workmanship", "facts": "The seam is torn."}
 DESK, CASE = "/admin/desk/{id}/", "/disputes/{id}/"
 
 
@@ -552,6 +567,37 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Dispute", "release"): of_staff("release", "release", held, mediator),
     ("Dispute", "staff_cancel"): of_staff(
         "staff_cancel", "staff-cancel", held, mediator, reason="Opened by mistake."
+    ),
+    ("Dispute", "require_evidence"): Verb(
+        held,
+        mediator,
+        {
+            "desk": page(f"{DESK}ask/", sides=["buyer"], items="A photo"),
+            "api": endpoint("disputes/{id}/require-evidence/", **{"from": ["buyer"], "items": ["A photo"]}),
+        },
+        once=False,
+    ),
+    ("Dispute", "close_evidence_requests"): of_staff(
+        "close_evidence_requests", "close-evidence-requests", asking, mediator
+    ),
+    ("Dispute", "propose"): Verb(
+        held,
+        mediator,
+        {
+            "desk": page(f"{DESK}propose/", **PLATFORM, amount="5.00", beside="none", step="send"),
+            "api": endpoint(
+                "disputes/{id}/propose/",
+                platform={**PLATFORM, "amount": {"amount": "5.00", "currency": "USD"}},
+                seller=None,
+            ),
+        },
+    ),
+    ("Dispute", "choose_proposal"): of_dispute(
+        "results/",
+        "choose-proposal",
+        choosing,
+        buyer,
+        {"proposal": lambda case: case.proposals.get().public_id},
     ),
     ("Dispute", "approve"): of_staff("approve", "approve", decided, second),
     ("Dispute", "reject_approval"): of_staff(

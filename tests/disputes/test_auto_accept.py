@@ -223,7 +223,13 @@ def test_on_the_pages_a_rule_is_made_tried_and_switched(clock, store):
     opened(clock, store)
     client = pages.client_of(store.members.get())
     assert "No rules" in pages.words(client.get("/sell/rules/"))
-    form = {"store": store.public_id, "reason": "quality", "up_to": "20", "currency": "usd", "most_disputes": ""}
+    form = {
+        "store": store.public_id,
+        "reason": "quality",
+        "up_to": "20",
+        "currency": "usd",
+        "most_disputes": "",
+    }
     page = client.post("/sell/rules/new/", form, follow=True)
     url = page.redirect_chain[-1][0]
     assert "Try it first" in pages.words(page)

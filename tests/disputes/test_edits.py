@@ -33,9 +33,7 @@ def again(dispute: Dispute) -> Dispute:
 
 def edit(dispute: Dispute, **wishes) -> Dispute:
     """The buyer edits: the same claim, but for the wishes."""
-    disputes.edit_claim(
-        dispute.pk, claim=world.claim_on(dispute.order, **wishes), by=world.buyer_of(dispute)
-    )
+    disputes.edit_claim(dispute.pk, claim=world.claim_on(dispute.order, **wishes), by=world.buyer_of(dispute))
     return again(dispute)
 
 

@@ -64,7 +64,11 @@ def test_unless_the_buyer_confirms_it_goes_on_where_it_stood_with_all_deadlines_
     clock.shift(SECOND)
     assert sweep() == {"dispute.resume": 1}
     now = again(dispute)
-    assert (now.state, now.due_verb, now.due_at) == ("awaiting_seller", "grant_claim", now.opened_at + 12 * DAY)
+    assert (now.state, now.due_verb, now.due_at) == (
+        "awaiting_seller",
+        "grant_claim",
+        now.opened_at + 12 * DAY,
+    )
     assert now.negotiation_ends_at == now.opened_at + 14 * DAY
     clock.move_to(now.due_at)
     assert sweep() == {"dispute.grant_claim": 1}

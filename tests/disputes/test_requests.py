@@ -276,7 +276,7 @@ def test_a_cancelled_dispute_asks_for_nothing(clock):
 
 @pytest.mark.rule("Z-01")
 def test_the_same_through_the_api(clock):
-    dispute, by = held(clock)
+    dispute, _by = held(clock)
     staff = api.client_of(dispute.mediator)
     body = {"from": ["buyer"], "items": ["A photo of the label"]}
     answer = staff.post(api.path(dispute, "require-evidence"), body, format="json")

@@ -79,9 +79,7 @@ def test_each_side_reads_the_offer_in_its_own_words_and_only_the_other_side_answ
 @pytest.mark.rule("N-03")
 def test_older_offers_fold_below_with_why_they_were_not_taken(dispute):
     first = counter(dispute, 1000)
-    disputes.deny_offer(
-        dispute.pk, offer=first.public_id, note="Far too little.", by=world.buyer_of(dispute)
-    )
+    disputes.deny_offer(dispute.pk, offer=first.public_id, note="Far too little.", by=world.buyer_of(dispute))
     counter(dispute, 1100)
     words = plain(room(api.seller(dispute), dispute))
     assert "1 earlier offer" in words and "Far too little." in words and "Not accepted" in words

@@ -357,6 +357,20 @@ def test_events_in_any_order_and_five_times_have_one_effect(provider: Provider, 
 
 
 @pytest.mark.rule("X-06")
+@pytest.mark.parametrize("second", [Bank.LOST, Bank.WON, Bank.OPEN])
+def test_what_the_bank_decided_is_written_down_once(provider: Provider, clock, second: Bank):
+    """Two workers may have asked at the same moment: the second answer changes nothing."""
+    order = world.shipped(books.paid(provider, 1000))
+    told(provider, provider.decide(asked_for(provider, order, 400), "lost"))
+    row, before = Chargeback.objects.get(), invariants.fingerprint()
+    answer = ChargebackAnswer(second, 400, withdrawn=second is Bank.LOST)
+    assert chargebacks.write_down(row.pk, answer, 400, timezone.now()) == "waiting"
+    assert invariants.fingerprint() == before
+    assert (again(row).status, again(row).of_escrow) == ("lost", 400)
+    assert books.wrong() == []
+
+
+@pytest.mark.rule("X-06")
 def test_a_lying_body_freezes_but_moves_nothing(provider: Provider, clock):
     order = world.shipped(books.paid(provider, 1000))
     event = provider.charge_back(references(order)[0])

@@ -21,9 +21,7 @@ ROUNDS = 10
 def countered(minor: int = 500) -> tuple[Dispute, str]:
     """An open case, and the seller's open offer in it."""
     dispute = open_case()
-    disputes.make_offer(
-        dispute.pk, remedy="refund", amount=Money(minor, "USD"), by=world.seller_of(dispute)
-    )
+    disputes.make_offer(dispute.pk, remedy="refund", amount=Money(minor, "USD"), by=world.seller_of(dispute))
     return dispute, dispute.offers.get().public_id
 
 
