@@ -43,6 +43,8 @@ BUTTONS: dict[str, Any] = {
     "reject_approval": services.reject_approval,
     "close_evidence_requests": services.close_evidence_requests,
 }
+#: verbs with a form of their own here
+COMPOSED = ("adjudicate", "require_evidence", "propose")
 #: the text that a verb wants
 WORDS = {"staff_cancel": "reason", "reject_approval": "note"}
 DONE: dict[str, Any] = {

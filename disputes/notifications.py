@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 _MEDIATOR = _("A mediator decides now. We plan to decide by %(due)s.")
 
-_ASKED = _("Please send by %(due)s: %(items)s. After that nothing more is taken, and the mediator decides on what is there.")
-_ON_WHAT_IS_THERE = _("The time to add files has ended. The mediator decides on what is there, by %(due)s if we can.")
+_ASKED = _(
+    "Please send by %(due)s: %(items)s. After that nothing more is taken, and the mediator decides on what is there."
+)
+_ON_WHAT_IS_THERE = _(
+    "The time to add files has ended. The mediator decides on what is there, by %(due)s if we can."
+)
 _READ_IT = _("Read the result and its reasons on the page.")
 
 MESSAGES: dict[str, tuple[Message, ...]] = {
@@ -84,12 +88,8 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message("seller", _("The buyer accepted your offer"), _("You two agreed: %(offered)s")),
     ),
     "deny_offer": (
-        Message(
-            "buyer", _("The seller did not accept your offer"), _("The seller said: %(note)s %(then)s")
-        ),
-        Message(
-            "seller", _("The buyer did not accept your offer"), _("The buyer said: %(note)s %(then)s")
-        ),
+        Message("buyer", _("The seller did not accept your offer"), _("The seller said: %(note)s %(then)s")),
+        Message("seller", _("The buyer did not accept your offer"), _("The buyer said: %(note)s %(then)s")),
     ),
     "edit_claim": (
         Message(
@@ -108,19 +108,25 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "seller",
             _("Your rule accepted a request"),
-            _("The buyer gets %(amount)s. Your rule %(rule)s accepted it. You can switch rules off in your shop."),
+            _(
+                "The buyer gets %(amount)s. Your rule %(rule)s accepted it. You can switch rules off in your shop."
+            ),
         ),
     ),
     "cancel_conditionally": (
         Message(
             "seller",
             _("The buyer will close the dispute"),
-            _("The buyer waits for the money or the parcel until %(due)s. Until then nobody has to do anything."),
+            _(
+                "The buyer waits for the money or the parcel until %(due)s. Until then nobody has to do anything."
+            ),
         ),
     ),
     "resume": (
         Message("buyer", _("Your dispute goes on"), _("You did not close it. It goes on until %(due)s.")),
-        Message("seller", _("The dispute goes on"), _("The buyer did not close it. It goes on until %(due)s.")),
+        Message(
+            "seller", _("The dispute goes on"), _("The buyer did not close it. It goes on until %(due)s.")
+        ),
     ),
     "escalate": (
         Message("buyer", _("A mediator looks at your case"), _MEDIATOR),
@@ -159,12 +165,16 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "seller",
             _("The buyer can choose a result"),
-            _("The mediator proposes a result. The buyer chooses by %(due)s. If they do not, our result holds."),
+            _(
+                "The mediator proposes a result. The buyer chooses by %(due)s. If they do not, our result holds."
+            ),
         ),
     ),
     "choose_proposal": (Message("seller", _("The buyer chose a result"), _READ_IT),),
     "hold_proposal": (
-        Message("buyer", _("Our result holds"), _("You did not choose in time. Read the result on the page.")),
+        Message(
+            "buyer", _("Our result holds"), _("You did not choose in time. Read the result on the page.")
+        ),
         Message("seller", _("Our result holds"), _("The buyer did not choose in time. Read it on the page.")),
     ),
     "adjudicate": (
@@ -225,7 +235,15 @@ def announce(event: CaseEvent) -> None:
     if not messages or dispute.state == "awaiting_approval":
         return  # a decision that waits for approval is told once it is approved
     people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
-    facts = {"amount": "", "note": "", "files": 0, "messages": 0, "code": "", "tracking_number": "", **event.data}
+    facts = {
+        "amount": "",
+        "note": "",
+        "files": 0,
+        "messages": 0,
+        "code": "",
+        "tracking_number": "",
+        **event.data,
+    }
     facts |= {"then": _THEN_GRANTED if dispute.due_verb == "grant_claim" else _THEN_MEDIATOR}
     facts["items"] = "; ".join(event.data.get("items", ()))
     if "asked" in event.data and event.verb == "require_evidence":

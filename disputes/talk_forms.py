@@ -174,7 +174,7 @@ class EditForm(ItemsForm):
             MinLengthValidator(policy.description_min),
             MaxLengthValidator(policy.description_max),
         ]
-        self.initial |= {
+        self.initial = dict(self.initial) | {
             "received": "yes" if claim.received else "no",
             "reason": claim.reason,
             "remedy": claim.remedy,

@@ -53,9 +53,7 @@ urlpatterns = [
         name="acknowledge_return",
     ),
     path("disputes/<str:public_id>/return/wrong/", returns.ContestReturn.as_view(), name="contest_return"),
-    path(
-        "disputes/<str:public_id>/replacement/", returns.ShipReplacement.as_view(), name="ship_replacement"
-    ),
+    path("disputes/<str:public_id>/replacement/", returns.ShipReplacement.as_view(), name="ship_replacement"),
     path(
         "disputes/<str:public_id>/replacement/received/",
         returns.AcknowledgeReplacement.as_view(),

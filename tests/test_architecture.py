@@ -62,7 +62,10 @@ NO_RULE = {
     ("orders", "hold_back"): "inside the step that opens a dispute; that step asked",
     ("orders", "lift_hold_back"): "inside a dispute's step; that step asked",
     ("orders", "settle"): "inside a dispute's step; that step asked",
-    ("orders", "hold_store"): "it asks whether the actor is a moderator, then does `hold` on each by its rule",
+    (
+        "orders",
+        "hold_store",
+    ): "it asks whether the actor is a moderator, then does `hold` on each by its rule",
     ("warranty", "request_claim"): "there is no claim yet: it asks the order's own rule, `buyer`",
     ("disputes", "open_dispute"): "there is no case yet: it asks the order's own rule, `buyer`",
     ("disputes", "take_next"): "it asks whether the actor is a mediator, then does `assign` by its rule",
@@ -207,7 +210,7 @@ def page_verbs() -> set[tuple[str, str]]:
 
     names = {name for name, _callback in patterns()}
     found = {(model.__name__, verb) for model, verb in VERBS if f"{room_of(model)}:{verb}" in names}
-    return found | {("Dispute", verb) for verb in (*desk.BUTTONS, "adjudicate")}
+    return found | {("Dispute", verb) for verb in (*desk.BUTTONS, *desk.COMPOSED)}
 
 
 # -- a verb, whole -------------------------------------------------------------------------------------------------

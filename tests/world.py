@@ -46,7 +46,9 @@ def staff(name: str = "", *groups: str, second_lock: bool = True, **fields: Any)
 def shop(owner: User | None = None, **fields: Any) -> Store:
     store = Store.objects.create(name=fields.pop("name", f"Shop {next(_number)}"), **fields)
     StoreMember.objects.create(store=store, user=owner or person(), is_owner=True)
-    StoreAddress.objects.create(store=store, country="CN", lines="Returns desk\n1 Harbour Road", is_default=True)
+    StoreAddress.objects.create(
+        store=store, country="CN", lines="Returns desk\n1 Harbour Road", is_default=True
+    )
     return store
 
 

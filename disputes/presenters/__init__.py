@@ -66,18 +66,26 @@ HAPPENED: dict[str, Any] = {
     "contest_return": gettext_lazy("The seller says that the return is not right"),
     "mediate_lost_return": gettext_lazy("The return took too long: a mediator takes over"),
     "give_return_address": gettext_lazy("The seller gave the return address"),
-    "refund_missing_address": gettext_lazy("The seller gave no return address in time: the buyer is refunded"),
+    "refund_missing_address": gettext_lazy(
+        "The seller gave no return address in time: the buyer is refunded"
+    ),
     "submit_postage_receipt": gettext_lazy("The buyer showed what the postage cost"),
     "pay_postage": gettext_lazy("The postage was paid back"),
     "ship_replacement": gettext_lazy("The seller sent the replacement"),
     "record_replacement_tracking": gettext_lazy("The carrier told us about the replacement"),
     "acknowledge_replacement": gettext_lazy("The buyer has the replacement"),
-    "confirm_replacement_by_silence": gettext_lazy("The replacement came, and the buyer said nothing in time"),
-    "refund_missing_replacement": gettext_lazy("The seller did not send the replacement in time: the buyer is refunded"),
+    "confirm_replacement_by_silence": gettext_lazy(
+        "The replacement came, and the buyer said nothing in time"
+    ),
+    "refund_missing_replacement": gettext_lazy(
+        "The seller did not send the replacement in time: the buyer is refunded"
+    ),
     "contest_replacement": gettext_lazy("The buyer says that the replacement is not right"),
     "mediate_lost_replacement": gettext_lazy("The replacement took too long: a mediator takes over"),
     "require_evidence": gettext_lazy("The mediator asked for something"),
-    "close_evidence_requests": gettext_lazy("The time to add files ended: the mediator decides on what is there"),
+    "close_evidence_requests": gettext_lazy(
+        "The time to add files ended: the mediator decides on what is there"
+    ),
     "propose": gettext_lazy("The mediator proposed a result"),
     "choose_proposal": gettext_lazy("The buyer chose a result"),
     "hold_proposal": gettext_lazy("The buyer did not choose in time: our result holds"),
@@ -246,7 +254,11 @@ def result(dispute: Dispute, role: str) -> list[SafeString]:
 
 def _headline(dispute: Dispute, role: str) -> str:
     if dispute.outcome == Result.REPLACED:
-        return _("You got the replacement.") if role == BUYER else _("The item was replaced. The seller gets {rest}.")
+        return (
+            _("You got the replacement.")
+            if role == BUYER
+            else _("The item was replaced. The seller gets {rest}.")
+        )
     if dispute.outcome in (Result.NO_REFUND, Result.FRAUD):
         return (
             _("You get no money back.")
@@ -340,7 +352,8 @@ def messages_as_evidence(dispute: Dispute, actor: Actor) -> list[dict[str, Any]]
             "by": names.get(each.message.role, each.message.role),
             "at": each.message.sent_at,
             "text": each.message.text,
-            "note": _("Added by %(who)s") % {"who": _("you") if each.role == own else names.get(each.role, each.role)},
+            "note": _("Added by %(who)s")
+            % {"who": _("you") if each.role == own else names.get(each.role, each.role)},
         }
         for each in dispute.message_exhibits.all()
     ]
@@ -352,7 +365,10 @@ def messages_to_choose(dispute: Dispute) -> list[tuple[str, str]]:
     names = {BUYER: dispute.buyer.shown_name, SELLER: dispute.store.name}
     rows = Message.objects.filter(thread__in=threads).exclude(exhibits__dispute=dispute).order_by("pk")
     return [
-        (each.public_id, f"{names.get(each.role, each.role)}, {date_text(each.sent_at)}: {Truncator(each.text).chars(300)}")
+        (
+            each.public_id,
+            f"{names.get(each.role, each.role)}, {date_text(each.sent_at)}: {Truncator(each.text).chars(300)}",
+        )
         for each in rows
     ]
 

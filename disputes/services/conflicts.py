@@ -22,8 +22,8 @@ def check_free(dispute: Dispute, by: Actor) -> None:
     The database refuses the same, whoever writes; this says it before.
     """
     theirs = Q(user_id=dispute.buyer_id) | Q(store_id=dispute.store_id)
-    is_member = StoreMember.objects.filter(user_id=by.user_id, store_id=dispute.store_id)
-    is_tied = ConflictOfInterest.objects.filter(theirs, mediator_id=by.user_id)
+    is_member = StoreMember.objects.filter(user_id=by.person_id, store_id=dispute.store_id)
+    is_tied = ConflictOfInterest.objects.filter(theirs, mediator_id=by.person_id)
     if by.user_id == dispute.buyer_id or is_member.exists() or is_tied.exists():
         raise Forbidden(access.tied_words())
 

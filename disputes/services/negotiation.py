@@ -96,7 +96,9 @@ def resume(pk: int, *, by: Actor) -> Dispute:
     """It did not come: the dispute goes on where it stood. All deadlines move by the time that it rested (N-09)."""
     with step(Dispute, pk, "resume", by=by) as dispute:
         dispute.resume()
-        dispute.paused_for += dispute.at - dispute.cancel_asked_at
+        asked_at = dispute.cancel_asked_at
+        assert asked_at is not None  # the transition is only possible while it rests
+        dispute.paused_for += dispute.at - asked_at
         dispute.cancel_by = None
     return dispute
 

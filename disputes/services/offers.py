@@ -167,7 +167,7 @@ def _check(
             message = _("Only a seller who pays for sending the item back names a limit for it.")
             errors.append(FieldError("postage_cap", "not_allowed", message))
         else:
-            cap = _sum(dispute, postage_cap, 0, dispute.held - to_buyer, "postage_cap", errors)
+            cap = _sum(dispute, postage_cap, 0, dispute.held, "postage_cap", errors)
     if errors:
         raise Invalid(errors=errors)
     return Terms(remedy, to_buyer, payer, cap)

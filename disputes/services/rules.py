@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -68,9 +69,8 @@ def accept_where_a_rule_does(dispute: Dispute) -> Dispute:
     rules = list(AutoAcceptRule.objects.filter(store_id=dispute.store_id, is_on=True).order_by("pk"))
     if not rules:
         return dispute
-    others = (
-        with_standing(Dispute.objects.filter(pk=dispute.pk)).values_list("others_before", flat=True).get()
-    )
+    standing: Any = with_standing(Dispute.objects.filter(pk=dispute.pk)).get()
+    others = standing.others_before
     for rule in rules:
         if fits(rule, dispute.claim, currency=dispute.currency, others_before=others):
             return accept_by_rule(dispute.pk, rule=rule, by=Actor.standing_rule(rule.store_id))

@@ -21,7 +21,9 @@ def disputes_on_order(order: Order, actor: Actor) -> dict[str, Any]:
     """The disputes of this order that the reader may see, and the buyer's half-filled claim."""
     rows = Dispute.objects.visible_to(actor).filter(order=order)
     found = list(
-        rows.select_related("claim", "order__policy", "return_shipment", "replacement").prefetch_related("lines__order_line")
+        rows.select_related("claim", "order__policy", "return_shipment", "replacement").prefetch_related(
+            "lines__order_line"
+        )
     )
     draft = Draft.objects.filter(order=order).first() if access.buyer(actor, order) else None
     return {"cards": [_card(dispute, actor) for dispute in found], "draft": draft, "order": order}

@@ -146,9 +146,7 @@ class UseMessages(DisputeVerb):
         return super().get_form_kwargs() | {"choices": presenters.messages_to_choose(self.case)}
 
     def act(self, data: dict[str, Any]) -> None:
-        services.provide_evidence(
-            self.case.pk, messages=data["messages"], by=self.actor.having_seen(None)
-        )
+        services.provide_evidence(self.case.pk, messages=data["messages"], by=self.actor.having_seen(None))
 
 
 def accept_words(dispute: Any) -> str:

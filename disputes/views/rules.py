@@ -59,7 +59,7 @@ class SellerPage(LoginRequiredMixin):
         self.actor = actor_of(request)
         if not self.actor.store_ids:
             raise NotFound(_("This does not exist."))
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # the view's
+        return super().dispatch(request, *args, **kwargs)
 
 
 class Rules(SellerPage, TemplateView):

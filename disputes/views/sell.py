@@ -58,9 +58,9 @@ class Workspace(LoginRequiredMixin, TemplateView):
 
     def disputes(self, actor: Actor) -> Any:
         rows = Dispute.objects.filter(store_id__in=actor.store_ids, state__in=HERE)
-        rows = rows.select_related("order__policy", "claim", "return_shipment", "replacement").prefetch_related(
-            "lines__order_line", "offers"
-        )
+        rows = rows.select_related(
+            "order__policy", "claim", "return_shipment", "replacement"
+        ).prefetch_related("lines__order_line", "offers")
         rows = rows.annotate(files=Count("exhibits", filter=Q(exhibits__evidence__private=False)))
         return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 

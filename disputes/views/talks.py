@@ -59,8 +59,9 @@ class AnswerOffer(DisputeVerb):
         return dispute
 
     def check(self) -> None:
-        super().check()
+        """Whose offer it is, and whether it was replaced, before whether there is anything to answer at all."""
         still_open(self.case, self.offer.public_id, self.actor)
+        super().check()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispute, offer = self.case, self.offer

@@ -30,7 +30,8 @@ _END_TIES = frozenset({"disputes.delete_conflictofinterest"})
 _RESTRICT = frozenset({"accounts.add_restriction"})
 #: flags on messages are looked at by those who handle them; the words to screen for are theirs to edit (N-07)
 _SCREENING = frozenset(
-    f"messaging.{name}" for name in ("view_messageflag", "view_screeningterm", "add_screeningterm", "change_screeningterm")
+    f"messaging.{name}"
+    for name in ("view_messageflag", "view_screeningterm", "add_screeningterm", "change_screeningterm")
 )
 
 
@@ -40,7 +41,9 @@ def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     MEDIATOR: frozenset(_views(_CASES, _FILES) | _TIES),
-    LEAD_MEDIATOR: frozenset(_views(_CASES, _FILES) | _RESTRICT | _SCREENING | _TIES | _END_TIES | {"core.change_protectionpolicy"}),
+    LEAD_MEDIATOR: frozenset(
+        _views(_CASES, _FILES) | _RESTRICT | _SCREENING | _TIES | _END_TIES | {"core.change_protectionpolicy"}
+    ),
     MODERATOR: frozenset(_views(_CASES) | _RESTRICT | _SCREENING),
 }
 

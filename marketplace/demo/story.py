@@ -315,7 +315,10 @@ class Story:
             disputes.require_evidence(
                 asked.pk,
                 sides=("buyer", "seller"),
-                items=("A video: plugged in, next to a device that works", "The label with the serial number"),
+                items=(
+                    "A video: plugged in, next to a device that works",
+                    "The label with the serial number",
+                ),
                 by=self.by("mia"),
             )
             disputes.propose(

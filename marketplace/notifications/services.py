@@ -66,7 +66,15 @@ def tell(
     `people`: role → which users have it.
     """
     notices = [
-        _notice(event.case, f"{event._meta.label_lower}:{event.pk}", event.recorded_at, message, reader, facts, url)
+        _notice(
+            event.case,
+            f"{event._meta.label_lower}:{event.pk}",
+            event.recorded_at,
+            message,
+            reader,
+            facts,
+            url,
+        )
         for message in messages
         for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
         if reader.pk != event.actor_id

@@ -57,7 +57,6 @@ class ExtendForm(forms.Form):
     days = forms.IntegerField(label=_("How many days do you add?"), min_value=1)
 
 
-
 class RateForm(forms.Form):
     """What the buyer thinks of the order."""
 

@@ -221,7 +221,10 @@ POLICY: dict[str, Row] = {
     # the API: oneself
     f"{API}/auth/token/": {"GET": no(api=True), "POST": public(422), "DELETE": signed_in(400, api=True)},
     f"{API}/notifications/": {"GET": signed_in(200, api=True), "POST": no(api=True)},
-    f"{API}/refunds/": {"GET": signed_in(200, api=True), "POST": no(api=True)},  # mediators' alone: others read none
+    f"{API}/refunds/": {
+        "GET": signed_in(200, api=True),
+        "POST": no(api=True),
+    },  # mediators' alone: others read none
     f"{API}/refunds/<id>/pay-another-way/": {
         "GET": no(api=True),
         "POST": hidden(MEDIATORS, 403, api=True),  # lead mediators: tests/payments/test_other_ways.py
@@ -573,7 +576,9 @@ BODIES: dict[str, Body] = {
     f"{API}/disputes/<id>/require-evidence/": {"from": ["buyer"], "items": ["A photo of the label"]},
     f"{API}/disputes/<id>/propose/": {"platform": {"remedy": "", **STATEMENT}},
     f"{API}/disputes/<id>/choose-proposal/": lambda ids: {"proposal": ids["proposal"]},
-    "/disputes/<public_id>/answer/": lambda ids: {f"text_{ids[f'item:{side}']}": "None." for side in ("buyer", "seller")},
+    "/disputes/<public_id>/answer/": lambda ids: {
+        f"text_{ids[f'item:{side}']}": "None." for side in ("buyer", "seller")
+    },
     "/disputes/<public_id>/results/": lambda ids: {"proposal": ids["proposal"]},
     f"{API}/disputes/<id>/adjudicate/": DECISION,
     f"{API}/disputes/<id>/reject-approval/": NOTE,

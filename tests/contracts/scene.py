@@ -115,9 +115,7 @@ def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Disp
     return cases
 
 
-def _offers_and_rules(
-    cases: dict[str, Dispute], store: Store, people: dict[str, User]
-) -> dict[str, str]:
+def _offers_and_rules(cases: dict[str, Dispute], store: Store, people: dict[str, User]) -> dict[str, str]:
     """The open offer, a line to claim, and a rule of the seller's that was tried and is off."""
     by = world.acting(people["seller"])
     rule = rules.make_rule(store.public_id, up_to=Money(1, "USD"), by=by)

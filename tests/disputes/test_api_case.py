@@ -337,7 +337,14 @@ VERBS = {
 #: they name something that is not there: that is said of the field
 NAMES_NOTHING = {"accept-offer", "deny-offer"}
 #: what the buyer may do before the seller has answered
-OF_THE_BUYER = {"edit-claim", "make-offer", "cancel", "cancel-conditionally", "send-message", "provide-evidence"}
+OF_THE_BUYER = {
+    "edit-claim",
+    "make-offer",
+    "cancel",
+    "cancel-conditionally",
+    "send-message",
+    "provide-evidence",
+}
 ROLES = (
     "nobody",
     "buyer",

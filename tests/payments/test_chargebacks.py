@@ -320,6 +320,18 @@ def test_what_was_paid_out_already_is_the_marketplaces_loss_and_staff_see_it(pro
     assert books.wrong() == []
 
 
+@pytest.mark.rule("X-06")
+def test_a_bank_takes_no_more_of_the_escrow_than_its_own_payment_has_left(provider: Provider, clock):
+    order = books.paid(provider, 500, 200)
+    books.refund(order, 350)  # 250 and 100
+    outbox.drain()
+    told(provider, provider.decide(asked_for(provider, order, number=1), "lost"))
+    chargeback = Chargeback.objects.get()
+    assert (chargeback.of_escrow, chargeback.uncovered) == (100, 100)
+    assert Escrow.objects.get().held.minor == 250
+    assert books.wrong() == []
+
+
 @pytest.mark.rule("X-04", "X-06")
 def test_a_refund_that_fails_after_the_bank_paid_is_borne_by_the_bank(provider: Provider, clock):
     provider.starts = "pending"

@@ -15,6 +15,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from disputes.models import Dispute
+from disputes.models.dispute import RETURN_ADDRESS
 from marketplace.accounts.models import User
 from marketplace.core.money import Money
 from marketplace.orders.models import Order
@@ -137,6 +138,11 @@ class People:
             return
         buyer, seller = self.client_of(dispute.buyer), self.client_of(dispute.store.members.first())  # type: ignore[arg-type]
         public_id, number = dispute.public_id, f"RT{turn}BR"
+        if dispute.phase == RETURN_ADDRESS:
+            address = {"lines": "Rua Augusta 100", "city": "São Paulo", "country": "BR"}
+            self.agenda.add(
+                now + DAY, lambda: self._done(seller, public_id, "give-return-address", **address)
+            )
         self.agenda.add(
             now + 3 * DAY,
             lambda: self._done(buyer, public_id, "ship-return", carrier="Correios", tracking_number=number),

@@ -89,9 +89,7 @@ def settle(
     still_to_pay = max(to_buyer - hold.from_bank, 0)
     payments.refund(order.escrow, still_to_pay, cause=f"dispute:{key}", at=at, policy=order.policy)
     for_postage = min(postage, hold.amount - still_to_pay)
-    payments.refund(
-        order.escrow, for_postage, cause=f"dispute:{key}:postage", at=at, policy=order.policy
-    )
+    payments.refund(order.escrow, for_postage, cause=f"dispute:{key}:postage", at=at, policy=order.policy)
     to_seller = hold.amount - still_to_pay - for_postage if order.shipped_at else 0
     payments.release(order.escrow, to_seller, cause=f"dispute:{key}", at=at)
     for line_pk, part in zip(by_line, split(still_to_pay, list(by_line.values())), strict=True):

@@ -39,6 +39,16 @@ MOMENTS = {
     "opened_at": "opening",
     "entered_at": "coming here",
     "return_shipment.address_by": "the time to give an address has ended",
+    "escalated_at": "the mediator took over",
+    "proved_at": "the seller's proof",
+    "hold_time": "the time on hold",
+    "paused_for": "the time it rested on a condition",
+    "cancel_by": "the time to say whether it came has ended",
+    "requests_due_at": "the time to answer the mediator has ended",
+    "return_shipment.address_by": "the time to give an address has ended",
+    "replacement.send_by": "the time to send it has ended",
+    "replacement.lost_at": "it has been on its way for too long",
+    "replacement.acknowledge_by": "the time to say that it came has ended",
     "return_shipment.send_by": "the time to send it back has ended",
     "return_shipment.lost_at": "it has been on its way for too long",
     "return_shipment.check_by": "the time to check the return has ended",
@@ -185,6 +195,9 @@ def _whole(source: str) -> str:
 
 
 def _in_words(model: type[Case], expression: ast.expr) -> str:
+    if isinstance(expression, ast.Call) and ast.unparse(expression.func) == "timedelta":
+        name = ast.unparse(expression.keywords[0].value).rpartition(".")[2]
+        return _length(timedelta(days=getattr(ProtectionPolicy(), name)))
     if isinstance(expression, ast.BinOp):
         return f"{_in_words(model, expression.left)} + {_in_words(model, expression.right)}"
     path = ast.unparse(expression).split(".")[1:]
@@ -193,7 +206,9 @@ def _in_words(model: type[Case], expression: ast.expr) -> str:
     named = inspect.getattr_static(model, path[0], None)
     if isinstance(named, property) and len(path) == 1 and named.fget is not None:
         tree = ast.parse(textwrap.dedent(inspect.getsource(named.fget)))
-        sums = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp)]
+        sums = [
+            node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+        ]
         if sums:
             return _in_words(model, sums[0])
     name = ".".join(path)
