@@ -90,7 +90,7 @@ def _flag(condition: Q) -> Case:
 def row_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     """One dispute in a list."""
     role = dispute.role_of(actor)
-    label, tone = presenters.state_words(dispute, role, waits=dispute.needs_you)
+    label, tone = presenters.state_words(dispute, role, waits=dispute.needs_you)  # type: ignore[attr-defined]  # annotated by the list's own query
     return {
         "dispute": dispute,
         "title": presenters.title_of(dispute),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -274,4 +274,9 @@ def _day(facts: Mapping[str, Any]) -> Any:
     )
 
 
-_sentences = lazy(lambda words: " ".join(str(each) for each in words), str)
+def _joined(words: Iterable[Any]) -> str:
+    return " ".join(str(each) for each in words)
+
+
+#: said in each reader's own language, so not before there is one
+_sentences: Any = lazy(_joined, str)

@@ -98,7 +98,7 @@ class OrderWarrantyClaims(WarrantyClaims):
         return int(found)
 
     @extend_schema(operation_id="orders_warranty_claims_list", responses=WarrantyClaimSerializer(many=True))
-    def list(self, request: Request, id: str) -> Response:  # type: ignore[override]  # noqa: A002  # one order's
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002
         """The claims of this order, newest first."""
         return self.page_of(self.with_all(self.get_queryset().filter(order_id=self.order_pk())))
 

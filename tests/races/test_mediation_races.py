@@ -61,7 +61,7 @@ def test_the_buyer_chooses_as_the_platforms_result_holds():
         buyer = world.buyer_of(dispute)
         race(partial(disputes.choose_proposal, dispute.pk, proposal=theirs, by=buyer), sweep)
         sweep()
-        dispute.refresh_from_db()
+        dispute = Dispute.objects.get(pk=dispute.pk)
         decision = Decision.objects.get(dispute=dispute)
         assert (dispute.state, refunded(dispute)) == ("resolved", decision.amount)
         assert dispute.reached_by == ("choice" if decision.amount == 500 else "buyer_silence")
@@ -99,7 +99,7 @@ def test_the_last_answer_comes_as_the_mediator_stops_waiting():
             by=world.buyer_of(dispute),
         )
         one_winner(race(answer, partial(disputes.close_evidence_requests, dispute.pk, by=by)))
-        dispute.refresh_from_db()
+        dispute = Dispute.objects.get(pk=dispute.pk)
         assert (dispute.state, EvidenceRequest.objects.filter(closed_at=None).count()) == ("mediation", 0)
 
 

@@ -38,7 +38,6 @@ MOMENTS = {
     "protection_ends_at": "the end of protection",
     "opened_at": "opening",
     "entered_at": "coming here",
-    "return_shipment.address_by": "the time to give an address has ended",
     "escalated_at": "the mediator took over",
     "proved_at": "the seller's proof",
     "hold_time": "the time on hold",
