@@ -6,22 +6,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
-from marketplace.evidence.retention import Keeper
+from marketplace.evidence.retention import Keeper, longest
 
-from .models import Dispute, DisputeEvidence, Result
+from .models import Dispute, DisputeEvidence, Result, ReturnShipment
 
 
 def kept_until(ids: Sequence[int]) -> dict[int, datetime | None]:
     """File → when no dispute needs it any more; None while one is open."""
-    rows = DisputeEvidence.objects.filter(evidence_id__in=ids).select_related("dispute__order__policy")
-    found: dict[int, datetime | None] = {}
-    for row in rows:
-        end = _needed_until(row.dispute)
-        before = found.get(row.evidence_id, end)
-        found[row.evidence_id] = None if end is None or before is None else max(end, before)
-    return found
+    shown = DisputeEvidence.objects.filter(evidence_id__in=ids).select_related("dispute__order__policy")
+    receipts = ReturnShipment.objects.filter(postage_receipt__in=ids).select_related("dispute__order__policy")
+    return longest(
+        [
+            *((row.evidence_id, _needed_until(row.dispute)) for row in shown),
+            *((row.postage_receipt_id or 0, _needed_until(row.dispute)) for row in receipts),
+        ]
+    )
 
 
 def _needed_until(dispute: Dispute) -> datetime | None:
@@ -38,7 +41,8 @@ def write_down(evidence: Evidence, at: datetime) -> None:
     """One line in the timeline of each dispute that it was put to: which file it was, by its hash. Nothing moves. That
     there was a file which only mediators saw stays with them."""
     verb = "remove_private_file" if evidence.private else "remove_file"
-    for pk in Dispute.objects.filter(exhibits__evidence=evidence).values_list("pk", flat=True):
+    put_to = Q(exhibits__evidence=evidence) | Q(return_shipment__postage_receipt=evidence)
+    for pk in Dispute.objects.filter(put_to).values_list("pk", flat=True).distinct():
         dispute = Dispute.lock(pk)
         dispute.moved_at = max(at, dispute.moved_at)
         dispute.say(file=evidence.public_id, sha256=evidence.sha256)

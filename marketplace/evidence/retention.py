@@ -7,7 +7,7 @@ What a file is needed for is known above this room: a room that puts files to it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -43,6 +43,15 @@ def register_keeper(keeper: Keeper) -> None:
     """Have `keeper` asked before any file is removed. Twice is once."""
     if keeper not in _keepers:
         _keepers.append(keeper)
+
+
+def longest(needs: Iterable[tuple[int, datetime | None]]) -> dict[int, datetime | None]:
+    """File → the latest of its ends; None, which is “still needed”, wins."""
+    found: dict[int, datetime | None] = {}
+    for pk, end in needs:
+        before = found.get(pk, end)
+        found[pk] = None if end is None or before is None else max(end, before)
+    return found
 
 
 def forget_keeper(keeper: Keeper) -> None:

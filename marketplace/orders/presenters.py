@@ -28,6 +28,7 @@ ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
 
 HAPPENED: dict[str, Any] = {
     "outage": gettext_lazy("The site was down: there is more time"),
+    "remove_private_file": gettext_lazy("A private file was removed: its time had passed"),
     "place": gettext_lazy("The order was placed"),
     "import": gettext_lazy("The order came in from the shop"),
     "pay": gettext_lazy("The order was paid"),
@@ -54,7 +55,7 @@ HAPPENED: dict[str, Any] = {
     "bank_paid": gettext_lazy("The bank gave the buyer the money"),
 }
 #: events that stand elsewhere on the page (messages, tracking)
-NOT_TOLD = frozenset({"send_message", "record_tracking"})
+NOT_TOLD = frozenset({"send_message", "record_tracking", "remove_private_file"})
 
 
 def sentence(words: str, **parts: Any) -> SafeString:

@@ -15,6 +15,7 @@ from .models import Remedy, State, WarrantyClaim
 
 HAPPENED: dict[str, Any] = {
     "request": gettext_lazy("The buyer asked"),
+    "remove_file": gettext_lazy("A file was removed: its time had passed"),
     "accept": gettext_lazy("The seller agreed"),
     "decline": gettext_lazy("The seller said no"),
     "ship": gettext_lazy("The seller sent a parcel"),

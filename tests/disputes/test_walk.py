@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from disputes import services as disputes
-from disputes.models import Dispute, Offer
+from disputes.models import Dispute, Offer, Proposal, RequestedItem
 from disputes.services import LineData
 from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
@@ -65,7 +65,12 @@ SPANS = (
     timedelta(days=15),
     timedelta(days=61),
 )
-OUTCOMES = ("refunded", "partly_refunded", "no_refund", "returned_and_refunded")
+OUTCOMES = ("refunded", "partly_refunded", "no_refund", "returned_and_refunded", "replaced", "fraud")
+PROPOSED: tuple[dict[str, Any], ...] = (
+    {"remedy": "refund", "amount": Money(700, "USD")},
+    {"remedy": "return_and_refund", "return_shipping_paid_by": "seller"},
+    {"remedy": ""},
+)
 
 
 class Walk:
@@ -126,12 +131,39 @@ class Walk:
             "release": lambda: disputes.release(case, by=by),
             "adjudicate": lambda: disputes.adjudicate(
                 case,
-                outcome=OUTCOMES[number % 4],
-                amount=Money(900, "USD") if number % 4 in (1, 3) else None,
-                reason_code="evidence.insufficient",
+                outcome=OUTCOMES[number % 6],
+                amount=Money(900, "USD") if number % 6 in (1, 3) else None,
+                reason_code="evidence.insufficient" if number % 6 < 5 else "fraud.false_evidence",
                 facts="What we found.",
+                why_different="It is another case.",
                 by=by,
             ),
+            "ask": lambda: disputes.require_evidence(
+                case,
+                sides=(["buyer"], ["seller"], ["buyer", "seller"])[number % 3],
+                items=["A photo"],
+                by=by,
+            ),
+            "answer": lambda: disputes.provide_evidence(
+                case, evidence=[], answers=[{"item": self._item(case), "text": "Here."}], by=by
+            ),
+            "close_requests": lambda: disputes.close_evidence_requests(case, by=by),
+            "propose": lambda: disputes.propose(
+                case,
+                platform=PROPOSED[number % 3]
+                | {"reason_code": "evidence.insufficient", "facts": "So.", "why_different": "Another case."},
+                seller=PROPOSED[(number + 1) % 3] if number % 2 else None,
+                by=by,
+            ),
+            "choose": lambda: disputes.choose_proposal(case, proposal=self._proposal(case, number), by=by),
+            "ship_replacement": lambda: disputes.ship_replacement(
+                case, carrier="Post", tracking_number="P1", by=by
+            ),
+            "replacement_delivered": lambda: disputes.record_replacement_tracking(
+                case, code="delivered", at=None, by=by
+            ),
+            "have_replacement": lambda: disputes.acknowledge_replacement(case, by=by),
+            "contest_replacement": lambda: disputes.contest_replacement(case, note="Broken, too.", by=by),
             "approve": lambda: disputes.approve(case, by=by),
             "reject": lambda: disputes.reject_approval(case, note="Look again.", by=by),
             "ship_return": lambda: disputes.ship_return(case, carrier="Post", tracking_number="B1", by=by),
@@ -165,6 +197,14 @@ class Walk:
         """The newest offer, open or not."""
         newest = Offer.objects.filter(dispute=case).order_by("-pk").first()
         return newest.public_id if newest else "ofr_none"
+
+    def _item(self, case: int) -> str:
+        newest = RequestedItem.objects.filter(request__dispute=case).order_by("-pk").first()
+        return newest.public_id if newest else "itm_none"
+
+    def _proposal(self, case: int, number: int) -> str:
+        found = list(Proposal.objects.filter(dispute=case).order_by("-pk"))
+        return found[number % len(found)].public_id if found else "prp_none"
 
     def do(self, actor: str, verb: str, number: int) -> None:
         before = invariants.fingerprint()
@@ -204,6 +244,15 @@ VERBS = (
     "adjudicate",
     "approve",
     "reject",
+    "ask",
+    "answer",
+    "close_requests",
+    "propose",
+    "choose",
+    "ship_replacement",
+    "replacement_delivered",
+    "have_replacement",
+    "contest_replacement",
     "ship_return",
     "return_delivered",
     "acknowledge",
@@ -267,6 +316,46 @@ def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
 @given(STEPS)
 def test_whatever_anybody_does_the_invariants_hold(steps):
     walk(steps)
+
+
+OPENED = [("seller", "ship", 0), timedelta(days=11), ("buyer", "open", 0)]
+WITH_MEDIATOR = [*OPENED, ("seller", "refuse", 0), timedelta(days=7), ("mediator", "assign", 0)]
+#: where a random walk alone seldom comes to
+DEEP: dict[str, list[Any]] = {
+    "awaiting_return": [*OPENED, ("seller", "offer", 2), ("buyer", "accept_offer", 0)],
+    "awaiting_replacement": [*OPENED, ("seller", "offer", 3), ("buyer", "accept_offer", 0)],
+    "awaiting_evidence": [*WITH_MEDIATOR, ("mediator", "ask", 2)],
+    "awaiting_choice": [*WITH_MEDIATOR, ("mediator", "propose", 1)],
+    "awaiting_approval": [*WITH_MEDIATOR, ("mediator", "adjudicate", 0)],
+}
+
+
+@pytest.mark.rule("N-03", "T-03", "M-03", "M-05", "M-08", "Z-05")
+@pytest.mark.parametrize("state", DEEP)
+def test_the_invariants_hold_from_every_storey_on(state):
+    """The same walk, begun where goods travel or a mediator waits."""
+    with time_machine.travel(START, tick=False) as clock, transaction.atomic():
+        story = Walk(clock)
+        for step in DEEP[state]:
+            if isinstance(step, timedelta):
+                clock.shift(step)
+                sweep()
+            else:
+                story.do(*step)
+        assert Dispute.objects.get().state == state
+        transaction.set_rollback(True)
+
+    @settings(
+        max_examples=8,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(STEPS)
+    def from_there(steps: list[Any]) -> None:
+        walk([*DEEP[state], *steps])
+
+    from_there()
 
 
 @pytest.mark.rule("N-01", "N-02", "O-04", "Z-05")
