@@ -17,7 +17,7 @@ export REDRESS_ENV ?= development
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test tests check rules bench real docs migrations requirements browser stop clean
+.PHONY: help setup run code test tests check rules bench real races docs migrations requirements browser stop clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ real: $(READY) ## replay two years of a real marketplace, where its data is (lon
 	@rm -rf var/real
 	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -n $(JOBS) -q tests/real
 	@$(BIN)/python -m tests.real.table
+
+races: $(READY) ## every pair of rival verbs, fifty rounds each (long)
+	@RACE_ROUNDS=50 $(DATABASE) hold $(BIN)/python -m pytest -p no:randomly -n $(JOBS) -q tests/races
 
 docs: $(READY) ## the state diagrams, the rule table and the API schema, made from the code
 	@$(DATABASE) hold $(MANAGE) build_docs
