@@ -149,8 +149,8 @@ def expire_return(pk: int, *, by: Actor) -> Dispute:
 def contest_return(pk: int, *, code: str, note: str, by: Actor, evidence: Sequence[str] = ()) -> Dispute:
     """The seller says what is wrong with what came back, with files; a mediator decides (T-02)."""
     with step(Dispute, pk, "contest_return", by=by) as dispute:
-        parcel = dispute.return_shipment
         dispute.contest_return()
+        parcel = dispute.return_shipment
         if code not in CONTEST_CODES:
             raise Invalid.field("code", "unknown", _("Choose what is wrong with the return."))
         if code == Inspection.NOT_RECEIVED and parcel.delivered_at is None:

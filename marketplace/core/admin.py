@@ -101,7 +101,7 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
             {
                 "fields": (
                     "return_ship_days", "return_confirm_days", "return_transit_days", "replacement_ship_days",
-                    "replacement_confirm_days",
+                    "replacement_confirm_days", "postage_cap_percent",
                 )
             },
         ),

@@ -360,14 +360,14 @@ def test_a_key_is_visible_ascii(buyer, order, key):
 
 
 def test_a_fault_of_ours_is_not_remembered(buyer, order, monkeypatch):
-    from disputes import api
+    from disputes.api import cases
 
     def broken(*args, **kwargs):
         raise RuntimeError("a fault")
 
     buyer.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr(api.services, "open_dispute", broken)
+        patch.setattr(cases.services, "open_dispute", broken)
         refused(buyer.post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k"), 500, "server_error")
     assert not IdempotentAnswer.objects.exists()
     assert buyer.post(DISPUTES, claim(order), HTTP_IDEMPOTENCY_KEY="k").status_code == 201

@@ -188,7 +188,7 @@ def test_accepting_pays_back_one_row_a_payment(clock):
     assert body["available_actions"] == []
     assert [row["amount"]["amount"] for row in body["refunds"]] == ["10.00", "1.73"]
     assert {row["status"] for row in body["refunds"]} == {"decided"}
-    assert all(row.keys() == {"id", "payment", "status", "amount", "expected"} for row in body["refunds"])
+    assert all({"id", "payment", "status", "amount", "expected"} <= row.keys() for row in body["refunds"])
     refused(client_of(seller(dispute)).post(path(dispute, "accept-claim")), 409, "wrong_state")
     invariants.check_all()
 
@@ -327,6 +327,16 @@ VERBS = {
     "acknowledge-return": ({}, {"seller"}),
     "contest-return": ({"code": "damaged"}, {"seller"}),
     "return-events": ({"code": "delivered"}, {"integrator"}),
+    "give-return-address": ({"country": "US", "lines": "Main Street 1"}, {"seller"}),
+    "postage-receipt": ({"amount": {"amount": "1.00", "currency": "USD"}, "evidence": "evd_x"}, {"buyer"}),
+    "ship-replacement": ({"tracking_number": "R1"}, {"seller"}),
+    "replacement-events": ({"code": "delivered"}, {"integrator"}),
+    "acknowledge-replacement": ({}, {"buyer"}),
+    "contest-replacement": ({"note": "Broken, too."}, {"buyer"}),
+    "require-evidence": ({"from": ["buyer"], "items": ["A photo"]}, set()),
+    "close-evidence-requests": ({}, set()),
+    "propose": ({"platform": {"reason_code": "evidence.insufficient", "facts": "So."}}, set()),
+    "choose-proposal": ({"proposal": "prp_x"}, {"buyer"}),
     "assign": ({}, {"mediator", "lead"}),
     "release": ({}, {"lead"}),
     "adjudicate": (DECISION, set()),
@@ -335,7 +345,7 @@ VERBS = {
     "staff-cancel": ({"reason": "No."}, {"mediator", "lead"}),
 }
 #: they name something that is not there: that is said of the field
-NAMES_NOTHING = {"accept-offer", "deny-offer"}
+NAMES_NOTHING = {"accept-offer", "deny-offer", "choose-proposal"}
 #: what the buyer may do before the seller has answered
 OF_THE_BUYER = {
     "edit-claim",
@@ -432,6 +442,9 @@ def test_rights_taken_away_hold_for_the_next_request(dispute):
 
 KEYS = {
     "claims",
+    "evidence_messages",
+    "frozen_at",
+    "replacement",
     "cancel_on",
     "id",
     "order",
@@ -557,7 +570,7 @@ def queries(assert_num, user, url: str) -> None:
 def test_a_list_costs_the_same_however_long(dispute, django_assert_num_queries, number):
     crowd.disputes(dispute, number - 1)
     client = client_of(dispute.buyer)
-    with django_assert_num_queries(6):  # token, groups, stores, disputes, lines, lines of the order
+    with django_assert_num_queries(7):  # token, groups, stores, disputes, lines, lines of the order, offers
         assert len(client.get(LIST, {"page_size": 100}).json()["results"]) == min(number, 100)
 
 
@@ -571,7 +584,7 @@ def test_a_case_costs_the_same_however_much_it_holds(clock, django_assert_num_qu
     disputes.provide_evidence(dispute.pk, evidence=[file.public_id], by=world.buyer_of(dispute))
     crowd.talk(dispute, number)
     client = client_of(dispute.buyer)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(19):
         assert len(client.get(path(dispute)).json()["events"]) == number + 3
 
 
