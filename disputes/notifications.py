@@ -255,6 +255,8 @@ def announce(event: CaseEvent) -> None:
     if "differs" in event.data and messages:
         facts["offered"] = offer_in_mail(event.data, messages[0].to)
     messages = travel_notices.for_step(event, dispute, messages)
+    if event.verb == "provide_evidence" and not event.data.get("messages") and not event.data.get("files"):
+        messages = []  # an answer to the mediator, or files that only the mediator sees (E-03)
     if event.data.get("messages") and not event.data.get("files"):
         messages = [replace(each, **_MESSAGES_ADDED[each.to]) for each in messages]
     if event.data.get("postage_owed"):

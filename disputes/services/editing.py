@@ -17,7 +17,7 @@ from marketplace.orders.models import OrderLine
 from ..amounts import LineShare
 from ..models import Claim, Dispute, DisputeLine
 from ..reasons import REASONS, Reason
-from .exhibits import attach, own_files
+from .exhibits import attach, known_to_both, own_files
 from .offers import close_offers
 from .opening import ClaimData, check_amount, check_claim, check_lines, check_not_too_early, shares_of
 from .rules import accept_where_a_rule_does
@@ -52,7 +52,7 @@ def edit_claim(pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
                 revision=revised.revision,
                 reason=reason.code,
                 amount=dispute.money(amount).as_json(),
-                files=added,
+                files=known_to_both(added),
             )
         return accept_where_a_rule_does(dispute)
 

@@ -27,8 +27,8 @@ def own_files(public_ids: Sequence[str], by: Actor) -> list[Evidence]:
     return [found[public_id] for public_id in dict.fromkeys(public_ids)]
 
 
-def attach(dispute: Dispute, files: Sequence[Evidence], *, role: str, at: datetime) -> int:
-    """Add the files that are not there yet; how many were new. Raises Invalid above the most that a case takes."""
+def attach(dispute: Dispute, files: Sequence[Evidence], *, role: str, at: datetime) -> list[Evidence]:
+    """Add the files that are not there yet, and say which were new. Raises Invalid above the most that a case takes."""
     there = set(dispute.exhibits.values_list("evidence_id", flat=True))
     new = [file for file in files if file.pk not in there]
     if len(there) + len(new) > MOST_FILES:
@@ -36,7 +36,12 @@ def attach(dispute: Dispute, files: Sequence[Evidence], *, role: str, at: dateti
     DisputeEvidence.objects.bulk_create(
         DisputeEvidence(dispute=dispute, evidence=file, role=role, added_at=at) for file in new
     )
-    return len(new)
+    return new
+
+
+def known_to_both(files: Sequence[Evidence]) -> int:
+    """How many of the files the timeline speaks of: that there is one which only mediators see stays with them (E-03)."""
+    return sum(not file.private for file in files)
 
 
 def attach_messages(dispute: Dispute, public_ids: Sequence[str], *, role: str, at: datetime) -> int:

@@ -17,7 +17,7 @@ from marketplace.orders import services as orders
 
 from ..models import Dispute, ReachedBy
 from . import proposals, requests
-from .exhibits import attach, attach_messages, own_files
+from .exhibits import attach, attach_messages, known_to_both, own_files
 from .notes import LONGEST_NOTE as LONGEST_NOTE
 from .notes import needed
 from .offers import end_talks
@@ -143,7 +143,8 @@ def provide_evidence(
         role = dispute.role_of(by)
         every = [*evidence, *(file for row in answers for file in row.get("evidence", ()))]
         if every:
-            dispute.say(files=attach(dispute, own_files(every, by), role=role, at=dispute.now))
+            added = attach(dispute, own_files(every, by), role=role, at=dispute.now)
+            dispute.say(files=known_to_both(added))
         if messages:
             dispute.say(messages=attach_messages(dispute, messages, role=role, at=dispute.now))
         if answers or evidence:

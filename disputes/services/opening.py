@@ -29,7 +29,7 @@ from marketplace.orders.protection import (
 from ..amounts import LineShare, ceilings, smallest_claim
 from ..models import CLAIMED, Claim, Dispute, DisputeLine, Draft, Remedy, State
 from ..reasons import NEVER_SENT, NO_FAULT, NOT_RECEIVED, PAYMENT, REASONS, Reason
-from .exhibits import attach, own_files
+from .exhibits import attach, known_to_both, own_files
 from .rules import accept_where_a_rule_does
 
 
@@ -86,7 +86,7 @@ def open_dispute(order_pk: int, *, claim: ClaimData, by: Actor) -> Dispute:
         _write(dispute, claim, shares, amount, order)
         attach(dispute, files, role="buyer", at=order.now)
         orders.hold_back(order, key=dispute.public_id, amount=ceiling, by=by)
-        dispute.say(reason=reason.code, amount=dispute.money(amount).as_json(), files=len(files))
+        dispute.say(reason=reason.code, amount=dispute.money(amount).as_json(), files=known_to_both(files))
         dispute.start("open", by=by, now=order.now)
         Draft.objects.filter(order=order).delete()
         return accept_where_a_rule_does(dispute)

@@ -16,7 +16,7 @@ from marketplace.core.cases import step
 from marketplace.core.errors import Invalid
 
 from ..models import Dispute, ReachedBy, ReplacementShipment, Result, ReturnShipment
-from .exhibits import attach, own_files
+from .exhibits import attach, known_to_both, own_files
 from .parcels import is_known, needed_number, reported_at
 from .settling import refund_outcome, settle
 
@@ -110,7 +110,7 @@ def contest_replacement(pk: int, *, note: str, by: Actor, evidence: Sequence[str
         dispute.replacement.contest_note = note.strip()
         _mark(dispute, Status.CONTESTED)
         dispute.escalated_at = dispute.at
-        dispute.say(note=note.strip(), files=files)
+        dispute.say(note=note.strip(), files=known_to_both(files))
     return dispute
 
 

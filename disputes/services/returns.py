@@ -15,7 +15,7 @@ from marketplace.core.errors import Invalid
 from marketplace.orders.tracking import same_place
 
 from ..models import Dispute, ReachedBy, Remedy, Result, ReturnShipment, State
-from .exhibits import attach, own_files
+from .exhibits import attach, known_to_both, own_files
 from .parcels import is_known, needed_number, reported_at
 from .settling import await_replacement, refund_outcome, settle
 
@@ -161,7 +161,7 @@ def contest_return(pk: int, *, code: str, note: str, by: Actor, evidence: Sequen
         parcel.contest_note = note.strip()
         _mark(dispute, Status.CONTESTED)
         dispute.escalated_at = dispute.at
-        dispute.say(code=code, note=note.strip(), files=files)
+        dispute.say(code=code, note=note.strip(), files=known_to_both(files))
     return dispute
 
 

@@ -11,12 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from disputes import services
-from disputes.models import Dispute
+from disputes.models import Dispute, ReturnShipment
 from disputes.views.room import _statement
 from marketplace.core.access import Actor
 from marketplace.evidence import access, retention
 from marketplace.evidence import services as files
 from marketplace.evidence.models import Evidence
+from marketplace.notifications.models import Notice
 from tests import api, invariants, world
 from tests.evidence import pictures
 from tests.evidence.test_services import stored_files
@@ -58,6 +59,9 @@ def test_the_page_marks_files_as_private_and_the_other_side_never_learns_of_them
     case = api.client_of(seller_user(dispute)).get(api.path(dispute)).json()
     assert case["evidence"] == []
     assert file.public_id not in str(case)
+    told = Dispute.objects.get(pk=dispute.pk).events.get(verb="provide_evidence")
+    assert told.data["files"] == 0
+    assert not Notice.objects.filter(key__endswith=f":{told.pk}").exists()
 
 
 @pytest.mark.rule("E-03", "E-06")
@@ -165,3 +169,18 @@ def test_a_removed_file_is_put_to_no_case(dispute: Dispute) -> None:
 
     with pytest.raises(Invalid):
         services.provide_evidence(dispute.pk, evidence=[file.public_id], by=by)
+
+
+@pytest.mark.rule("E-05", "T-04")
+def test_the_receipt_of_a_returns_postage_stays_as_long_as_its_dispute(dispute: Dispute) -> None:
+    file = photo(world.acting(dispute.buyer))
+    now = timezone.now()
+    ReturnShipment.objects.create(dispute=dispute, agreed_at=now, send_by=now, postage_receipt=file)
+    assert retention.sweep(file.created_at + timedelta(days=1000)) == 0
+    end = ended(dispute).ended_at
+    assert end is not None
+    Evidence.objects.update(look_at=end)
+    assert retention.sweep(end + timedelta(days=7 + 215, seconds=-1)) == 0
+    Evidence.objects.update(look_at=end)
+    assert retention.sweep(end + timedelta(days=7 + 215)) == 1
+    assert dispute.events.filter(verb="remove_file").exists()
