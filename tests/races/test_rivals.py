@@ -20,7 +20,8 @@ from disputes.services import LineData
 from marketplace.core.access import Actor
 from marketplace.core.money import Money
 from tests import invariants, world
-from tests.races.test_mediation_races import WORDS, held
+from tests.races.test_mediation_races import WORDS as STATEMENT
+from tests.races.test_mediation_races import held
 from tests.races.test_races import in_mediation, one_winner, open_case, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race, pytest.mark.rule("Z-06")]
@@ -28,6 +29,8 @@ ROUNDS = int(os.environ.get("RACE_ROUNDS", "1"))
 
 Act = tuple[Actor, Callable[..., object]]
 HALF = Money(500, "USD")
+#: after a few rounds there are similar decisions, and one that is far from them has to say why (M-10)
+WORDS = {**STATEMENT, "why_different": "It is another case."}
 
 
 def saying(service: Callable[..., object], dispute: Dispute, by: Actor, **wishes: Any) -> Act:
