@@ -9,7 +9,6 @@ from .case import (
     NoAppealField,
     NoneYetField,
     PersonSerializer,
-    RefundSerializer,
     WrittenMessageSerializer,
 )
 from .mediation import (
@@ -93,7 +92,6 @@ __all__ = [
     "ProposeSerializer",
     "ProvideEvidenceSerializer",
     "ReasonSerializer",
-    "RefundSerializer",
     "ReplacementSerializer",
     "RequireEvidenceSerializer",
     "ReturnAddressSerializer",

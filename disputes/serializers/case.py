@@ -15,7 +15,7 @@ from marketplace.core.serializers import (
 )
 from marketplace.evidence.serializers import EvidenceSerializer
 from marketplace.messaging.serializers import MessageWarningSerializer
-from marketplace.payments.models import Refund
+from marketplace.orders.serializers import OrderRefundSerializer
 
 from .. import facts
 from ..models import CLAIMED, Dispute, Result, State
@@ -70,24 +70,6 @@ class ExhibitSerializer(EvidenceSerializer):
         """Of the file, and of its place in this case."""
         instance.evidence.by, instance.evidence.added_at = instance.role, instance.added_at
         return dict(super().to_representation(instance.evidence))
-
-
-class RefundSerializer(serializers.Serializer):
-    """A refund to one payment (X-03). `expected`: the first and the last day."""
-
-    id = serializers.CharField()
-    payment = serializers.CharField()
-    status = serializers.ChoiceField(choices=Refund.Status.choices)
-    amount = MoneyField()
-    decided_at = MomentField()
-    sent_at = MomentField(allow_null=True)
-    confirmed_at = MomentField(allow_null=True)
-    expected = serializers.ListField(child=serializers.DateField())
-    late = serializers.BooleanField(help_text="Past its last day, and not known to be paid.")
-    paid_by = serializers.ChoiceField(choices=Refund.PaidBy.choices)
-    bank_reference = serializers.CharField(
-        help_text="By which the buyer's bank finds it; empty while nobody knows it."
-    )
 
 
 class WrittenMessageSerializer(serializers.Serializer):
@@ -188,7 +170,7 @@ class DisputeSerializer(DisputeRowSerializer):
     decision = DecisionSerializer(allow_null=True)
     appeal = NoAppealField()
     appeals = NoneYetField()
-    refunds = RefundSerializer(many=True)
+    refunds = OrderRefundSerializer(many=True)
     messages = WrittenMessageSerializer(many=True, help_text="No evidence; see evidence_messages (N-08).")
     evidence_messages = MessageExhibitSerializer(many=True)
     events = EventSerializer(many=True)

@@ -88,10 +88,12 @@ def _collect(dispute: Dispute, parcel: ReturnShipment) -> bool:
     """Take the debt from what this order paid the seller, if all of it is there."""
     owed, order = parcel.postage_owed, dispute.order
     cause = f"dispute:{dispute.public_id}:postage:balance"
-    if not owed or not balances.refund_from_balance(
-        order.escrow, owed, cause=cause, at=dispute.now, policy=order.policy
-    ):
+    if not owed:
         return False
+    try:
+        balances.refund_from_balance(order.escrow, owed, cause=cause, at=dispute.now, policy=order.policy)
+    except WrongState:
+        return False  # it is tried again, and staff see it
     parcel.postage_refunded, parcel.postage_owed = parcel.postage_refunded + owed, 0
     return True
 

@@ -1,40 +1,56 @@
-"""What a seller pays back out of the balance, never below zero (T-04). The caller holds the lock of the escrow's owner."""
+"""What a seller pays back out of the balance, never below zero (T-04, O-14). The caller holds the lock of the escrow's owner."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Store
+from marketplace.core.errors import Invalid, WrongState
 from marketplace.core.policy import ProtectionPolicy
 
 from . import ledger
+from .freezing import frozen_words
 from .models import Escrow, LedgerAccount
 from .services import refund
 
 
 def refund_from_balance(
     escrow: Escrow, amount: int, *, cause: str, at: datetime, policy: ProtectionPolicy
-) -> bool:
-    """Take back from the seller what this very order paid them, and refund it to the buyer's payments.
+) -> None:
+    """Take back from the seller what this very order paid them, and refund it to the buyer's payments (T-04, O-14).
 
-    False, and nothing has moved, where the balance or the order's payments have no room for all of it, or a chargeback
-    freezes them: more than was paid cannot go back the way it came.
+    Our fee stays ours: the seller gives the whole of it. Raises WrongState, and nothing has moved, where the balance or the
+    order has no room for all of it, or a chargeback freezes the money: more than was paid cannot go back the way it came.
     """
-    row = Escrow.objects.select_for_update(of=("self",)).get(pk=escrow.pk)
-    if row.freezes or row.released < amount or not _holds(escrow.store, escrow.currency, amount):
-        return False
-    Escrow.objects.filter(pk=escrow.pk).update(released=F("released") - amount)
-    escrow.released -= amount
+    if amount <= 0:
+        raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
     source, target = ledger.seller_of(escrow.store.public_id), ledger.escrow_of(escrow.public_id)
-    ledger.post(
-        ledger.move(
-            source, target, amount, kind="taken_back", key=f"back:{cause}", at=at, currency=escrow.currency
+    with transaction.atomic():
+        row = Escrow.objects.select_for_update(of=("self",)).get(pk=escrow.pk)
+        if row.freezes:
+            raise WrongState(frozen_words())
+        if row.released < amount:
+            raise WrongState(_("There is not so much money left of this order."))
+        if not _holds(escrow.store, escrow.currency, amount):
+            raise WrongState(_("Your balance with us does not hold so much. Nothing has moved."))
+        Escrow.objects.filter(pk=escrow.pk).update(released=F("released") - amount)
+        ledger.post(
+            ledger.move(
+                source,
+                target,
+                amount,
+                kind="taken_back",
+                key=f"back:{cause}",
+                at=at,
+                currency=escrow.currency,
+            )
         )
-    )
-    refund(escrow, amount, cause=cause, at=at, policy=policy)
-    return True
+        escrow.released -= amount
+        refund(escrow, amount, cause=cause, at=at, policy=policy)
 
 
 def pay_postage(store: Store, currency: str, amount: int, *, key: str, at: datetime) -> bool:

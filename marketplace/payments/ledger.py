@@ -120,13 +120,6 @@ def balance(account: Account, currency: str) -> int:
     return total or 0
 
 
-def kept_balance(account: Account, currency: str) -> int:
-    """The balance of an account that keeps it: one row, however many entries. Not for clearing and commission."""
-    kind, owner = account
-    kept = LedgerAccount.objects.filter(kind=kind, owner=owner, currency=currency)
-    return kept.values_list("balance", flat=True).first() or 0
-
-
 def unbalanced() -> models.QuerySet[LedgerEntry, Any]:
     """Movements whose entries do not add up to zero in each currency: must always be empty."""
     sums = LedgerEntry.objects.values("transaction__key", "account__currency").annotate(total=Sum("amount"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -57,40 +56,6 @@ def release(escrow: Escrow, amount: int, *, cause: str, at: datetime) -> None:
         (ledger.COMMISSION, commission),
     ]
     ledger.post(ledger.Movement("released", f"release:{cause}", at, escrow.currency, lines))
-
-
-def take_back(escrow: Escrow, amount: int, *, cause: str, at: datetime) -> None:
-    """From the seller's balance back into the escrow that it came from, so that it can be refunded as all else is (O-14).
-
-    Our fee stays ours: the seller gives the whole of it. Raises WrongState where the balance does not hold so much, or
-    the escrow never released so much.
-    """
-    if amount <= 0:
-        raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
-    source = ledger.seller_of(escrow.store.public_id)
-    short = _("Your balance with us does not hold so much. Nothing has moved.")
-    if ledger.kept_balance(source, escrow.currency) < amount:
-        raise WrongState(short)
-    there = Escrow.objects.filter(pk=escrow.pk, freezes=0, released__gte=amount)
-    if not there.update(released=F("released") - amount):
-        raise WrongState(_("There is not so much money left of this order."))
-    escrow.released -= amount
-    movement = ledger.move(
-        source,
-        ledger.escrow_of(escrow.public_id),
-        amount,
-        kind="returned",
-        key=f"return:{cause}",
-        at=at,
-        currency=escrow.currency,
-    )
-    try:
-        with transaction.atomic():
-            ledger.post(movement)
-    except (
-        IntegrityError
-    ) as error:  # somebody else was quicker with the same balance: no account goes below zero
-        raise WrongState(short) from error
 
 
 def refund(

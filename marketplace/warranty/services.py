@@ -15,7 +15,7 @@ from marketplace.core.money import Money, format_money
 from marketplace.evidence.models import Evidence
 from marketplace.orders import access as order_access
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments import services as payments
+from marketplace.payments import balances
 
 from .coverage import left_of, window
 from .models import OPEN, ClaimFile, Remedy, WarrantyClaim
@@ -213,8 +213,7 @@ def _pay(claim: WarrantyClaim, amount: int) -> None:
     order, at = claim.order, claim.at
     amount = min(amount, left_of(claim.line))
     cause = f"warranty:{claim.public_id}"
-    payments.take_back(order.escrow, amount, cause=cause, at=at)
-    payments.refund(order.escrow, amount, cause=cause, at=at, policy=order.policy)
+    balances.refund_from_balance(order.escrow, amount, cause=cause, at=at, policy=order.policy)
     OrderLine.objects.filter(pk=claim.line_id).update(refunded=F("refunded") + amount)
     claim.paid = amount
     claim.say(amount=claim.money(amount).as_json())

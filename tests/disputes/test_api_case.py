@@ -188,7 +188,9 @@ def test_accepting_pays_back_one_row_a_payment(clock):
     assert body["available_actions"] == []
     assert [row["amount"]["amount"] for row in body["refunds"]] == ["10.00", "1.73"]
     assert {row["status"] for row in body["refunds"]} == {"decided"}
-    assert all({"id", "payment", "status", "amount", "expected"} <= row.keys() for row in body["refunds"])
+    keys = {"id", "payment", "status", "amount", "expected", "decided_at", "sent_at", "confirmed_at"}
+    keys |= {"late", "paid_by", "bank_reference"}
+    assert all(row.keys() == keys for row in body["refunds"])
     refused(client_of(seller(dispute)).post(path(dispute, "accept-claim")), 409, "wrong_state")
     invariants.check_all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,23 +167,44 @@ def test_a_list_of_other_files_opens_none_of_them(buyer: User, tmp_path: Path) -
             take(buyer, data.encode())
 
 
+#: runs the real Python and notes what it and its children took. A small program must ask: what a child once shared with the
+#: process that started it counts as the child's, and the test runner is larger than any limit here
+_MEASURE = """#!{python}
+import os, resource, signal, subprocess, sys
+done = subprocess.run([{python!r}, *sys.argv[1:]])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open({notes!r}, "a") as notes:
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=notes)
+if done.returncode < 0:
+    if -done.returncode != signal.SIGKILL:
+        signal.signal(-done.returncode, signal.SIG_DFL)
+    os.kill(os.getpid(), -done.returncode)
+sys.exit(done.returncode)
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Seconds and kilobytes of each program that looks at a file, a line each."""
+    notes, measure = tmp_path / "notes", tmp_path / "measure"
+    notes.touch()
+    measure.write_text(_MEASURE.format(python=sys.executable, notes=str(notes)))
+    measure.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(measure))
+    return notes
+
+
 @pytest.mark.rule("E-01", "E-02")
 @pytest.mark.parametrize("path", [*media("photos"), *media("videos"), *media("malformed")])
-def test_no_sample_takes_long_or_much(buyer: User, path: Path) -> None:
+def test_no_sample_takes_long_or_much(buyer: User, notes: Path, path: Path) -> None:
     """At most 1 s of work and 300 MB each (threats.md row 44): looked at in the programs that open it."""
-    import resource
-
-    def spent() -> float:
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-
-    before = spent()
     try:
         take(buyer, path.read_bytes(), path.name)
     except DomainError as refusal:
         assert refusal.status in (413, 415, 422)
-    assert spent() - before < 1.0
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 300 * 1024
+    used = [line.split() for line in notes.read_text().splitlines()]
+    assert sum(float(seconds) for seconds, _kilobytes in used) < 1.0
+    assert all(int(kilobytes) < 300 * 1024 for _seconds, kilobytes in used)
 
 
 @pytest.mark.rule("E-02")
