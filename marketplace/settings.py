@@ -67,10 +67,14 @@ SITE_URL = env.str("SITE_URL", "http://localhost:8000")  # for links in mails
 INSTALLED_APPS = [
     # ours, the top floor first: so our templates and texts win over other people's
     "disputes",
+    "disputes.standing",
     "reports",
     "marketplace.warranty",
     "marketplace.demo",
+    "marketplace.sanctions",
+    "marketplace.appeals",
     "marketplace.orders",
+    "marketplace.coupons",
     "marketplace.payments",
     "marketplace.messaging",
     "marketplace.evidence",
