@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "reports",
     "marketplace.warranty",
     "marketplace.demo",
+    "marketplace.transparency",
     "marketplace.sanctions",
     "marketplace.appeals",
     "marketplace.orders",
