@@ -326,6 +326,7 @@ SCHEDULES = {
     "files": "marketplace.evidence.tasks.tidy",
     "heartbeats": "marketplace.core.tasks.forget_heartbeats",
     "postage": "disputes.tasks.collect_postage",
+    "figures": "marketplace.transparency.tasks.keep_months",
 }
 
 # --- API --------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sell/", include("disputes.sell_urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("help/", include("disputes.help_urls")),
+    path("transparency/", include("marketplace.transparency.urls")),
     path("me/", include("marketplace.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

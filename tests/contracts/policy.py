@@ -103,6 +103,11 @@ POLICY: dict[str, Row] = {
     "/help/": {"GET": public(200), "POST": public(405)},
     "/help/evidence/": {"GET": public(200), "POST": public(405)},
     "/help/time-limits/": {"GET": public(200), "POST": public(405)},
+    "/transparency/": {"GET": public(200), "POST": public(405)},
+    "/transparency/figures.csv": {"GET": public(200), "POST": public(405)},
+    "/transparency/<month>/": {"GET": public(200), "POST": public(405)},
+    "/transparency/<month>.csv": {"GET": public(404), "POST": public(405)},  # there is no such month
+    f"{API}/transparency/": {"GET": public(200), "POST": public(405)},
     "/styleguide/": {"GET": public(200), "POST": public(405)},
     "/i18n/setlang/": {"GET": public(405), "POST": public(302)},
     "/api/schema/": {"GET": public(200), "POST": public(405)},
@@ -472,6 +477,7 @@ WORDS = {
     "<provider>": "sandbox",
     "<verb>": "assign",
     "<version>": "default.1",
+    "<month>": "2026-08",
 }
 
 

@@ -1,0 +1,83 @@
+"""How many of each thing happened between two moments (Z-08). Each event counts in the month in which it happened.
+
+So nothing that comes later changes a month: an appeal against a decision of May that is overturned in June is a reversal of June.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db.models import Aggregate, Count, ExpressionWrapper, F, FloatField, Model, QuerySet
+from django.db.models.fields import DurationField
+from django.db.models.functions import Extract
+
+from disputes.models import Decision, Dispute, DisputeEvent, ReachedBy, State
+
+Figures = dict[str, float]
+
+HOUR = 60 * 60
+#: a dispute ended so without anybody deciding about it: somebody was silent, or a shop's own rule agreed (N-10)
+BY_ITSELF = frozenset({ReachedBy.SELLER_SILENCE, ReachedBy.BUYER_SILENCE})
+
+
+class Median(Aggregate):
+    """The middle value, as PostgreSQL finds it."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def count(start: datetime, end: datetime) -> Figures:
+    """All figures of the time from `start` up to, and without, `end`."""
+    found: Figures = {}
+    for source in SOURCES:
+        found |= source(start, end)
+    return found
+
+
+def _by(rows: QuerySet[Model], field: str, prefix: str) -> Figures:
+    """How many rows there are of each value."""
+    counted = rows.order_by().values_list(field).annotate(n=Count("pk"))
+    return {f"{prefix}.{value}": n for value, n in counted if value}
+
+
+def _middle_hours(rows: QuerySet[Model], since: str, until: str) -> float:
+    """The middle one of the times between two columns, in hours; 0 where there is none."""
+    took = ExpressionWrapper(F(until) - F(since), output_field=DurationField())
+    seconds = rows.aggregate(middle=Median(Extract(took, "epoch")))["middle"]
+    return round(max(seconds or 0, 0) / HOUR, 1)
+
+
+def _disputes(start: datetime, end: datetime) -> Figures:
+    opened = Dispute.objects.filter(opened_at__gte=start, opened_at__lt=end)
+    ended = Dispute.objects.filter(ended_at__gte=start, ended_at__lt=end)
+    answered = Dispute.objects.filter(answered_at__gte=start, answered_at__lt=end)
+    resolved = ended.filter(state=State.RESOLVED)
+    by_rule = DisputeEvent.objects.filter(verb="accept_by_rule", dispute__in=resolved)
+    alone = resolved.filter(reached_by__in=BY_ITSELF).count() + by_rule.values("dispute").distinct().count()
+    decided = Decision.objects.filter(decided_at__gte=start, decided_at__lt=end)
+    return (
+        {
+            "disputes.opened": opened.count(),
+            "disputes.resolved": resolved.count(),
+            "disputes.cancelled": ended.filter(state=State.CANCELLED).count(),
+            "disputes.without_a_person": alone,
+            "disputes.decisions": decided.count(),
+            "hours.to_answer": _middle_hours(answered, "opened_at", "answered_at"),
+            "hours.to_end": _middle_hours(resolved, "opened_at", "ended_at"),
+        }
+        | _by(opened, "claim__reason", "reason")
+        | _by(resolved, "outcome", "outcome")
+        | _by(resolved, "reached_by", "reached")
+    )
+
+
+Source = Callable[[datetime, datetime], Figures]
+SOURCES: Iterable[Source] = (_disputes,)
+
+
+def first_moment() -> datetime | None:
+    """When the first case of all began; None where there is none yet."""
+    return Dispute.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
