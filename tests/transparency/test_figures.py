@@ -114,9 +114,7 @@ def test_software_reads_the_same_without_a_token(client: Client, september: Any)
     assert answer["results"][0]["figures"]["disputes.opened"] == 2
 
 
-def test_a_page_counts_nothing(
-    client: Client, django_assert_max_num_queries: Any, september: Any
-) -> None:
+def test_a_page_counts_nothing(client: Client, django_assert_max_num_queries: Any, september: Any) -> None:
     """Kept figures: nothing is counted on a view, however many months and cases there are."""
     keep_ended_months(COUNTED + 300 * DAY)
     with django_assert_max_num_queries(1):
@@ -124,6 +122,10 @@ def test_a_page_counts_nothing(
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
-    assert [(row.value, row.bar) for row in bars([("a", 4), ("b", 1), ("c", 0)])] == [(4, 100), (1, 25), (0, 0)]
+    assert [(row.value, row.bar) for row in bars([("a", 4), ("b", 1), ("c", 0)])] == [
+        (4, 100),
+        (1, 25),
+        (0, 0),
+    ]
     assert [row.bar for row in bars([("a", 0)])] == [0]
     assert all(row.label for group in groups_of({"outcome.refunded": 3}) for row in group.rows)
