@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marketplace.core.clock import sweep
 from marketplace.orders import services as orders
@@ -10,20 +10,22 @@ from marketplace.orders.models import Order
 from marketplace.warranty import services as warranty
 from marketplace.warranty.models import WarrantyClaim
 
+from .making import ago
+
 if TYPE_CHECKING:
     from .story import Story
 
 WHY = "Many orders of one new item in a day. Please show us where the goods are."
 
 
-def tell(story: Story, ago: Any) -> None:
-    """All of it. `ago` sets the clock back, as in the story itself."""
-    _on_hold(story, ago)
-    _doubtful(story, ago)
-    _after_the_end(story, ago)
+def tell(story: Story) -> None:
+    """All of it."""
+    _on_hold(story)
+    _doubtful(story)
+    _after_the_end(story)
 
 
-def _on_hold(story: Story, ago: Any) -> None:
+def _on_hold(story: Story) -> None:
     """One waits for the seller, one for the moderator, one was closed by silence."""
     moderator = story.by("olga")
     for title, price, held, shown in (
@@ -41,7 +43,7 @@ def _on_hold(story: Story, ago: Any) -> None:
                 )
 
 
-def _doubtful(story: Story, ago: Any) -> None:
+def _doubtful(story: Story) -> None:
     """One number for two buyers."""
     for title, buyer in (("Power bank", "ana"), ("Head torch", "boris")):
         order = story.order(title, "22.00", buyer=buyer, paid=9)
@@ -55,9 +57,9 @@ def _doubtful(story: Story, ago: Any) -> None:
             )
 
 
-def _after_the_end(story: Story, ago: Any) -> None:
+def _after_the_end(story: Story) -> None:
     """Ended orders: one rated, and a warranty claim in each state that waits for somebody."""
-    ended = {name: _ended(story, ago, name, price) for name, price in (
+    ended = {name: _ended(story, name, price) for name, price in (
         ("Toaster", "34.00"), ("Radio", "29.00"), ("Blender", "58.00"), ("Drill", "76.00"),
     )}  # fmt: skip
     with ago(18):
@@ -69,7 +71,7 @@ def _after_the_end(story: Story, ago: Any) -> None:
             warranty.accept(_claim(story, ended[name], remedy).pk, by=story.by("sam"))
 
 
-def _ended(story: Story, ago: Any, title: str, price: str) -> Order:
+def _ended(story: Story, title: str, price: str) -> Order:
     order = story.order(title, price, sent=60)
     with ago(45):
         orders.confirm_receipt(order.pk, by=story.by("ana"))
