@@ -1,4 +1,4 @@
-"""An order in the API: what comes in with each verb, and the shape in which `facts` goes out."""
+"""The shape in which the facts of an order go out."""
 
 from __future__ import annotations
 
@@ -7,110 +7,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+from marketplace.core.serializers import MomentField, MoneyField
 from marketplace.messaging.models import Message
 from marketplace.messaging.presenters import for_api
 from marketplace.messaging.serializers import MessageWarningSerializer
-from marketplace.messaging.services import LONGEST as LONGEST_MESSAGE
 from marketplace.payments.models import Refund
 
-from . import facts
-from .models import Order, State, TrackingEvent
-from .public import ListingFacts
-from .records import StoreRecord
-from .services.rating import LONGEST as LONGEST_RATING
-from .services.suspicion import LONGEST as LONGEST_WORDS
-from .tracking import DOUBTS
-
-#: More than the service takes, so that it can say in words how much is too much.
-ROOM = 4
-
-# -- what comes in with a verb ----------------------------------------------------------------------------------------
-
-
-class ShipSerializer(StrictSerializer):
-    """A parcel handed to the carrier now. Without `promised_by`: the longest time that the policy knows."""
-
-    carrier = TextField(max_length=120, allow_blank=True, default="")
-    tracking_number = TextField(max_length=120, allow_blank=True, default="")
-    promised_by = MomentField(required=False, allow_null=True, default=None)
-
-
-class ChangeTrackingSerializer(StrictSerializer):
-    """The number that the parcel travels under from now on. Without `shipment`: the newest parcel."""
-
-    carrier = TextField(max_length=120, allow_blank=True, default="")
-    tracking_number = TextField(max_length=120, allow_blank=True)
-    shipment = TextField(max_length=40, allow_blank=True, default="")
-
-
-class TrackingEventSerializer(StrictSerializer):
-    """What the carrier reported. Without `at`: now. Without `shipment`: the newest parcel."""
-
-    code = serializers.ChoiceField(choices=TrackingEvent.Code.choices)
-    at = MomentField(required=False, allow_null=True, default=None)
-    city = TextField(max_length=120, allow_blank=True, default="")
-    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
-    shipment = TextField(max_length=40, allow_blank=True, default="")
-
-
-class ExtendSerializer(StrictSerializer):
-    """So many days more."""
-
-    days = serializers.IntegerField(min_value=-(2**31), max_value=2**31 - 1)
-
-
-class OrderMessageSerializer(StrictSerializer):
-    """A message to the other side."""
-
-    text = TextField(max_length=LONGEST_MESSAGE * ROOM, allow_blank=True)
-
-
-class RateSerializer(StrictSerializer):
-    """1 to 5, and a few words if there are any."""
-
-    rating = serializers.IntegerField(min_value=-(2**31), max_value=2**31 - 1)
-    text = TextField(max_length=LONGEST_RATING * ROOM, allow_blank=True, default="")
-
-
-class HoldSerializer(StrictSerializer):
-    """Why a moderator doubts the seller, who reads it."""
-
-    reason = TextField(max_length=LONGEST_WORDS * ROOM, allow_blank=True)
-
-
-class ProveSerializer(StrictSerializer):
-    """What shows that the order is honest: words, own files, or both."""
-
-    text = TextField(max_length=LONGEST_WORDS * ROOM, allow_blank=True, default="")
-    evidence = serializers.ListField(child=TextField(max_length=40), default=list, max_length=100)
-
-
-class AcceptProofSerializer(StrictSerializer):
-    """A note to both sides, if there is one."""
-
-    note = TextField(max_length=LONGEST_WORDS, allow_blank=True, default="")
-
-
-class RefuseProofSerializer(StrictSerializer):
-    """Why the proof is not enough; both sides read it."""
-
-    note = TextField(max_length=LONGEST_WORDS * ROOM, allow_blank=True)
-
-
-class OrderFilterSerializer(serializers.Serializer):
-    """The filters of the list."""
-
-    status = serializers.ChoiceField(choices=State.choices, required=False)
-    role = serializers.ChoiceField(
-        choices=["buyer", "seller", "integrator", "staff"],
-        required=False,
-        help_text="Your own part in the orders to list.",
-    )
-    q = serializers.CharField(required=False, max_length=200, help_text="An order's id or reference.")
-
-
-# -- what goes out ----------------------------------------------------------------------------------------------------
+from .. import facts
+from ..models import Order, State, TrackingEvent
+from ..tracking import DOUBTS
 
 
 class OrderPartySerializer(serializers.Serializer):
@@ -356,57 +261,6 @@ class WrittenOrderMessageSerializer(serializers.Serializer):
     @extend_schema_field(MessageWarningSerializer(many=True))
     def get_warnings(self, message: Message) -> list[dict[str, str]]:
         return for_api(message)
-
-
-# -- what everybody may read ------------------------------------------------------------------------------------------
-
-
-class StoreRecordSerializer(serializers.Serializer):
-    """A store's record (O-13), from its newest ended orders, ended disputes and ratings. Null: there is nothing yet."""
-
-    rating = serializers.CharField(allow_null=True, help_text="The mean of 1 to 5, for example 4.6")
-    ratings = serializers.IntegerField()
-    dispute_rate = serializers.CharField(
-        allow_null=True, help_text="Of a hundred ended orders, for example 2.5"
-    )
-    orders = serializers.IntegerField()
-    lost_share = serializers.CharField(allow_null=True, help_text="Of a hundred ended disputes.")
-    disputes = serializers.IntegerField()
-    median_answer_seconds = serializers.SerializerMethodField()
-    small_numbers = serializers.ListField(
-        child=serializers.ChoiceField(choices=["ratings", "orders", "disputes", "answers"]),
-        help_text="Which figures are made from too little to say much.",
-    )
-
-    def get_median_answer_seconds(self, record: StoreRecord) -> int | None:
-        return int(record.median_answer.total_seconds()) if record.median_answer is not None else None
-
-
-class StoreSerializer(serializers.Serializer):
-    """A store, and what buyers said of it, newest first."""
-
-    id = serializers.CharField(source="store.public_id")
-    name = serializers.CharField(source="store.name")
-    country = serializers.CharField(source="store.country")
-    city = serializers.CharField(source="store.city")
-    record = StoreRecordSerializer()
-    reviews = OrderReviewSerializer(many=True)
-
-
-class ListingSerializer(serializers.Serializer):
-    """Something a store sells (O-10). `price`: of one piece, when it was last sold."""
-
-    id = serializers.CharField(source="listing.public_id")
-    title = serializers.CharField(source="listing.title")
-    category = serializers.CharField(source="listing.category")
-    store = serializers.SerializerMethodField()
-    price = MoneyField(allow_null=True)
-    warranty_months = serializers.IntegerField(help_text="0: none.")
-    record = StoreRecordSerializer(help_text="The store's.")
-
-    @extend_schema_field(OrderPartySerializer)
-    def get_store(self, found: ListingFacts) -> dict[str, str]:
-        return {"id": found.listing.store.public_id, "name": found.listing.store.name}
 
 
 class HeldSerializer(serializers.Serializer):
