@@ -12,7 +12,7 @@ from marketplace.core.access import LEAD_MEDIATOR
 from marketplace.core.money import format_money
 from marketplace.notifications.services import Message, members_of, remind
 
-from .models.dispute import (
+from .models.deadlines import (
     BUYER_ASKED,
     GIVING_UP,
     REPLACEMENT_DELIVERED,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import Message
 
-from .models.dispute import RETURN_ADDRESS
+from .models.deadlines import RETURN_ADDRESS
 from .models.words import Remedy, State
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
-"""A dispute: a buyer and a seller disagree about lines of one order. Its columns, its phases and their deadlines.
+"""A dispute: a buyer and a seller disagree about lines of one order. Its columns, and its phases.
 
-Its transitions stand beside it, one module a storey: negotiating.py, returning.py, mediating.py.
+Beside it: the deadlines of the phases (deadlines.py) and the transitions, one module a storey (negotiating.py, returning.py,
+mediating.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django_fsm import FSMField, transition
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
-from marketplace.core.cases import Deadline, Outcome
+from marketplace.core.cases import Outcome
 from marketplace.core.errors import WrongState
 from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
@@ -29,6 +30,16 @@ from marketplace.payments.freezing import MoneyCase
 from .. import access
 from ..reasons import REASONS, Reason
 from .asked import Asked
+from .deadlines import (
+    BUYER_ASKED,
+    DEADLINES,
+    GIVING_UP,
+    REPLACEMENT_DELIVERED,
+    REPLACEMENT_SENT,
+    RETURN_ADDRESS,
+    RETURN_DELIVERED,
+    SELLER_ASKED,
+)
 from .mediating import Mediating
 from .negotiating import Negotiating
 from .returning import Returning
@@ -39,43 +50,12 @@ if TYPE_CHECKING:
     from .claim import Claim
 
 
-def _granted(dispute: Dispute) -> Outcome:
-    """What silence of the seller brings: the claim as asked (for a return: once the return is made)."""
-    return dispute.split(dispute.claim.amount)
-
-
-def _nothing_back(dispute: Dispute) -> Outcome:
-    return dispute.split(0)
-
-
-def _terms(dispute: Dispute) -> Outcome:
-    return dispute.split(dispute.settled_amount or 0)
-
-
-def _proposed(dispute: Dispute) -> Outcome | None:
-    """What the platform's proposal gives, once it is carried out; None where an identical product is sent (M-05)."""
-    return None if dispute.settled_remedy == Remedy.REPLACEMENT else _terms(dispute)
-
-
-def _once_it_is_back(dispute: Dispute) -> Outcome | None:
-    """The refund, once the goods are back; None where an identical product is sent instead (T-03)."""
-    return None if dispute.settled_remedy == Remedy.REPLACEMENT else _terms(dispute)
-
-
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def visible_to(self, actor: Actor) -> DisputeQuerySet:
         return self.filter(access.visible(actor))
 
 
 _NO_TIME = timedelta()
-#: phases that are no states: what one state waits for at different times
-GIVING_UP = "giving_up"
-BUYER_ASKED = "buyer_asked"
-SELLER_ASKED = "seller_asked"
-RETURN_ADDRESS = "return_address"
-RETURN_DELIVERED = "return_delivered"
-REPLACEMENT_SENT = "replacement_sent"
-REPLACEMENT_DELIVERED = "replacement_delivered"
 
 
 class Dispute(Negotiating, Returning, Mediating, Asked, Waiting, MoneyCase):
@@ -201,85 +181,7 @@ class Dispute(Negotiating, Returning, Mediating, Asked, Waiting, MoneyCase):
     )
     LOCK_FIRST: ClassVar[tuple[str, ...]] = ("order",)
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("claim",)
-    DEADLINES: ClassVar[dict[str, Deadline]] = {
-        State.AWAITING_SELLER: Deadline(
-            lambda d: d.answer_due_at, "grant_claim", "seller", _granted, opens=lambda d: d.opened_at
-        ),
-        State.NEGOTIATION: Deadline(
-            lambda d: d.negotiation_ends_at, "escalate", "buyer and seller", opens=lambda d: d.opened_at
-        ),
-        GIVING_UP: Deadline(lambda d: d.cancel_by, "resume", "buyer", opens=lambda d: d.cancel_asked_at),
-        State.MEDIATION: Deadline(
-            lambda d: d.escalated_at + d.policy.mediation_target,
-            None,
-            "mediator",
-            why="Nothing is decided by a clock in mediation (M-09); this is the target date.",
-        ),
-        State.AWAITING_EVIDENCE: Deadline(
-            lambda d: d.requests_due_at,
-            "close_evidence_requests",
-            "buyer and seller",
-            opens=lambda d: d.entered_at,
-        ),
-        BUYER_ASKED: Deadline(
-            lambda d: d.requests_due_at, "close_evidence_requests", "buyer", opens=lambda d: d.entered_at
-        ),
-        SELLER_ASKED: Deadline(
-            lambda d: d.requests_due_at, "close_evidence_requests", "seller", opens=lambda d: d.entered_at
-        ),
-        State.AWAITING_CHOICE: Deadline(
-            lambda d: d.entered_at + d.policy.choice,
-            "hold_proposal",
-            "buyer",
-            _proposed,
-            opens=lambda d: d.entered_at,
-        ),
-        State.AWAITING_APPROVAL: Deadline(
-            lambda d: d.escalated_at + d.policy.mediation_target,
-            None,
-            "mediator",
-            why="A second mediator approves; no clock does (M-08, M-09).",
-        ),
-        RETURN_ADDRESS: Deadline(
-            lambda d: d.return_shipment.address_by,
-            "refund_missing_address",
-            "seller",
-            _terms,
-            opens=lambda d: d.return_shipment.agreed_at,
-        ),
-        State.AWAITING_RETURN: Deadline(
-            lambda d: d.return_shipment.send_by,
-            "expire_return",
-            "buyer",
-            _nothing_back,
-            opens=lambda d: d.return_shipment.send_by - timedelta(days=d.policy.return_ship_days),
-        ),
-        State.RETURN_IN_TRANSIT: Deadline(
-            lambda d: d.return_shipment.lost_at, "mediate_lost_return", "carrier"
-        ),
-        RETURN_DELIVERED: Deadline(
-            lambda d: d.return_shipment.check_by,
-            "confirm_return_by_silence",
-            "seller",
-            _once_it_is_back,
-            opens=lambda d: d.return_shipment.delivered_at,
-        ),
-        State.AWAITING_REPLACEMENT: Deadline(
-            lambda d: d.replacement.send_by,
-            "refund_missing_replacement",
-            "seller",
-            _terms,
-            opens=lambda d: d.entered_at,
-        ),
-        REPLACEMENT_SENT: Deadline(lambda d: d.replacement.lost_at, "mediate_lost_replacement", "carrier"),
-        REPLACEMENT_DELIVERED: Deadline(
-            lambda d: d.replacement.acknowledge_by,
-            "confirm_replacement_by_silence",
-            "buyer",
-            _nothing_back,
-            opens=lambda d: d.replacement.delivered_at,
-        ),
-    }
+    DEADLINES = DEADLINES
 
     def __str__(self) -> str:
         return self.public_id

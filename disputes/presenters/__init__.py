@@ -21,7 +21,7 @@ from marketplace.messaging.models import Message
 from marketplace.orders.presenters import sentence
 
 from ..models import WITH_STAFF, Dispute, ReachedBy, Result, State
-from ..models.dispute import (
+from ..models.deadlines import (
     BUYER_ASKED,
     GIVING_UP,
     REPLACEMENT_DELIVERED,

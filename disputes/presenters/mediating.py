@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Decision, Dispute, EvidenceRequest, Proposal, ReturnShipment, State
-from ..models.dispute import BUYER_ASKED, SELLER_ASKED
+from ..models.deadlines import BUYER_ASKED, SELLER_ASKED
 from ..services.deciding import outcome_of
 from ..statement import Statement, statement_of
 from .negotiating import BUYER, SELLER, Words

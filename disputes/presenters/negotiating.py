@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from ..models import Dispute, Offer, Remedy, State
-from ..models.dispute import GIVING_UP
+from ..models.deadlines import GIVING_UP
 
 BUYER, SELLER = "buyer", "seller"
 #: title and sentences for a phase; they may name at, left, buyer, seller (sums) and held

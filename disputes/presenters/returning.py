@@ -11,7 +11,7 @@ from marketplace.core.templatetags.ui import money
 from marketplace.orders.presenters import sentence
 
 from ..models import Dispute, Remedy, State
-from ..models.dispute import REPLACEMENT_DELIVERED, REPLACEMENT_SENT, RETURN_ADDRESS, RETURN_DELIVERED
+from ..models.deadlines import REPLACEMENT_DELIVERED, REPLACEMENT_SENT, RETURN_ADDRESS, RETURN_DELIVERED
 from .negotiating import BUYER, SELLER, Words
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from disputes.models import Dispute
-from disputes.models.dispute import RETURN_ADDRESS
+from disputes.models.deadlines import RETURN_ADDRESS
 from marketplace.accounts.models import User
 from marketplace.core.money import Money
 from marketplace.orders.models import Order
