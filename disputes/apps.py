@@ -17,15 +17,14 @@ class DisputesConfig(AppConfig):
         from marketplace.evidence.retention import register_keeper
         from marketplace.payments import freezing
 
-        from . import notifications, reminders, services
+        from . import reminders, services
         from .evidence_access import parties_see, staff_see
         from .evidence_keeping import KEEPER
         from .models import Dispute
+        from .services.afterwards import announce
         from .services.freezing import OWNER
 
-        cases.register(
-            Dispute, by_clock=services.BY_CLOCK, announce=notifications.announce, remind=reminders.write
-        )
+        cases.register(Dispute, by_clock=services.BY_CLOCK, announce=announce, remind=reminders.write)
         register_viewer(parties_see)
         register_viewer(staff_see, sees_private=True)
         register_keeper(KEEPER)

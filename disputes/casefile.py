@@ -29,6 +29,7 @@ from marketplace.payments.models import Payment, Refund
 from .casefile_talks import Talks, talks_of
 from .casefile_words import HAPPENED
 from .models import Decision, Dispute, Result, State
+from .standing.reading import flags_for_mediators
 from .statement import Statement, statement_of
 
 #: hours in which a deadline is told in hours
@@ -103,6 +104,7 @@ class CaseFile:
     buyer_record: Record
     seller_record: Record
     earlier: list[Dispute]
+    flags: list[tuple[str, str, str]]
     decision: Decision | None
     statement: Statement | None
     facts: str
@@ -139,6 +141,7 @@ def read(dispute: Dispute, viewer: Actor, *, now: datetime) -> CaseFile:
         buyer_record=buyer_record,
         seller_record=seller_record,
         earlier=_earlier(dispute),
+        flags=flags_for_mediators(dispute.buyer_id),
         decision=decision,
         statement=statement_of(decision, dispute) if decision else None,
         facts=facts_template(dispute, len(exhibits), said, parcels),

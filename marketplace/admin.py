@@ -62,13 +62,16 @@ class RedressAdminSite(admin.AdminSite):
         return redirect("admin:index")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """`may_open_desk`: the header shows the desk to those it opens for."""
+        """`may_open_desk`, `may_open_abuse`: the header shows the desk and the board to those they open for."""
         from disputes.desk import may_open
+        from disputes.standing.desk import may_open as may_open_abuse
 
-        return {**super().each_context(request), "may_open_desk": may_open(request)}
+        doors = {"may_open_desk": may_open(request), "may_open_abuse": may_open_abuse(request)}
+        return {**super().each_context(request), **doors}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from disputes import desk
+        from disputes.standing import desk as abuse
         from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
 
@@ -84,5 +87,14 @@ class RedressAdminSite(admin.AdminSite):
             path("desk/<str:public_id>/decide/", view(desk.decide), name="desk_decide"),
             path("desk/<str:public_id>/second/", view(desk.second), name="desk_second"),
             path("desk/<str:public_id>/do/<slug:verb>/", view(desk.act), name="desk_verb"),
+            path("abuse/", view(abuse.buyers), name="abuse"),
+            path("abuse/appeals/", view(abuse.contested), name="abuse_contested"),
+            path("abuse/sellers/", view(abuse.sellers), name="abuse_sellers"),
+            path("abuse/flags/<str:public_id>/", view(abuse.review), name="abuse_review"),
+            path("abuse/flags/<str:public_id>/approve/", view(abuse.approve), name="abuse_approve"),
+            path(
+                "abuse/flags/<str:public_id>/send-back/", view(abuse.reject_approval), name="abuse_send_back"
+            ),
+            path("abuse/<str:public_id>/", view(abuse.card), name="abuse_card"),
             *super().get_urls(),
         ]

@@ -17,6 +17,7 @@ rooms: list[URLPattern | URLResolver] = [
     path("", include("marketplace.notifications.api_urls")),
     path("", include("marketplace.payments.api_urls")),
     path("", include("disputes.api_urls")),
+    path("", include("disputes.standing.api_urls")),
     path("", include("marketplace.warranty.api_urls")),
     path("", include("marketplace.transparency.api_urls")),
     *router.urls,

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listings/", include("marketplace.orders.listing_urls")),
     path("", include("disputes.urls")),
     path("", include("marketplace.warranty.urls")),
+    path("standing/", include("disputes.standing.urls")),
     path("sell/", include("disputes.sell_urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("help/", include("disputes.help_urls")),

@@ -12,10 +12,11 @@ from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import Invalid
 from marketplace.messaging import services as messaging
-from marketplace.messaging.models import Message
+from marketplace.messaging.models import Category, Message
 from marketplace.orders import services as orders
 
 from ..models import Dispute, ReachedBy
+from ..standing import services as standing
 from . import proposals, requests
 from .exhibits import attach, attach_messages, known_to_both, own_files
 from .notes import LONGEST_NOTE as LONGEST_NOTE
@@ -121,6 +122,8 @@ def send_message(pk: int, *, text: str, by: Actor, warned: bool = False) -> Mess
         role = dispute.role_of(by)
         message = messaging.write(dispute.thread, text, role=role, by=by, at=dispute.now, warned=warned)
         dispute.say(message=message.public_id)
+        if Category.INSULT in message.warnings:
+            standing.insult_written(by.person_id, at=dispute.now)
     return message
 
 

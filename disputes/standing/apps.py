@@ -9,3 +9,13 @@ class StandingConfig(AppConfig):
     label = "standing"
     verbose_name = _("Standing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give every event its messages, and the daily round its work."""
+        from marketplace.core import cases, daily
+
+        from . import notifications, services
+        from .models import Flag
+
+        cases.register(Flag, by_clock={}, announce=notifications.announce)
+        daily.register("standing", services.daily)

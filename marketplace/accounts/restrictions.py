@@ -61,7 +61,7 @@ def impose_by_decision(
     kind: str,
     reason: str,
     starts_at: datetime,
-    ends_at: datetime,
+    ends_at: datetime | None,
     cause: str,
     decided_by: int,
 ) -> Restriction:

@@ -16,6 +16,7 @@ _CASES: Mapping[str, Sequence[str]] = {
     "accounts": ("store", "restriction"),
     "orders": ("order", "orderevent", "listing"),
     "disputes": ("dispute", "disputeevent"),
+    "standing": ("flag",),
 }
 #: what only those who decide about money and files need to see
 _FILES: Mapping[str, Sequence[str]] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from . import gate, outages, reminders
+from . import daily, gate, outages, reminders
 from .access import Actor
 from .cases import Case, registered
 from .errors import NotFound, WrongState
@@ -27,7 +27,8 @@ Due = tuple[datetime, int, int, str]
 
 
 def tick(reading: Reading) -> Counter[str]:
-    """What the workers do every minute: ask the gate, make up for outages, meet what is due, remind of what will be.
+    """What the workers do every minute: ask the gate, make up for outages, meet what is due, remind of what will be, and do what is
+    done once a day.
 
     While people cannot reach the site, what falls into that outage waits for its end.
     """
@@ -36,6 +37,7 @@ def tick(reading: Reading) -> Counter[str]:
     outages.tell()
     done = sweep(now=outages.horizon(reading.at))
     reminders.send(now=outages.horizon(reading.at))
+    daily.run(now=reading.at)
     return done
 
 

@@ -595,3 +595,13 @@ BODIES: dict[str, Body] = {
 def body_of(route: str, ids: dict[str, str]) -> dict[str, Any]:
     found = BODIES.get(route, {})
     return found(ids) if callable(found) else found
+
+
+# -- rows of single rooms ------------------------------------------------------------------------------------------
+
+from tests.contracts import policy_standing  # noqa: E402  (it reads the words above)
+
+for _room in (policy_standing,):
+    POLICY |= _room.ROWS
+    HOLES |= _room.HOLES
+    BODIES |= _room.BODIES

@@ -12,10 +12,14 @@ from typing import Any
 import time_machine
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from disputes import services as disputes
 from disputes.models import Dispute, RequestedItem
 from disputes.services import rules
+from disputes.standing import services as standing
+from disputes.standing.grounds import Met
+from disputes.standing.models import Flag, Ground
 from marketplace.accounts.models import Store, StoreMember, User
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
@@ -89,6 +93,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
     ids = {f"dispute:{name}": case.public_id for name, case in cases.items()}
     items = RequestedItem.objects.filter(request__dispute=cases["asked"]).select_related("request")
     ids |= {f"item:{item.request.side}": item.public_id for item in items}
+    ids |= _flags(people)
     ids |= {"proposal": cases["choosing"].proposals.get().public_id}
     ids |= _offers_and_rules(cases, store, people)
     ids |= _on_hold(whose, people) | _warranty(over, people) | {"store": store.public_id}
@@ -103,6 +108,21 @@ def build(clock: time_machine.Coordinates) -> Scene:
         | {"refund": refund.public_id}
         | {"evidence": photo, "stray": stray, "upload": _upload(people["buyer"]), "notice": notice.public_id},
     )
+
+
+def _flags(people: dict[str, User]) -> dict[str, str]:
+    """The buyer has many disputes; of a flag for fraud a suspension waits for a second person."""
+    buyer, now = people["buyer"], timezone.now()
+    raised = Flag.objects.get(user=buyer, ground=Ground.MANY)
+    fraud = Met(buyer.pk, Ground.FRAUD, now, {"dispute": "dsp_x", "decision": "dec_x"})
+    [waiting] = standing.raise_flags([fraud], at=now, policy=raised.policy)
+    by = world.acting(world.staff("", "moderator"))
+    standing.review(waiting.pk, outcome="suspend", facts="It was not true.", by=by)
+    return {
+        "flag": raised.public_id,
+        "flag:waiting": waiting.public_id,
+        "user:buyer": buyer.public_id,
+    }
 
 
 def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Dispute]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from marketplace.core import gate, outages, reminders
+from marketplace.core import daily, gate, outages, reminders
 from marketplace.core.clock import set_aside, sweep, take_up_again
 
 
@@ -29,6 +29,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{what:<44}{times:>8}")
         self.stdout.write(f"{'deadlines met':<44}{done.total():>8}")
         self.stdout.write(f"{'reminders written':<44}{reminders.send().total():>8}")
+        for what, times in sorted(daily.run().items()):
+            self.stdout.write(f"{'counted anew: ' + what:<44}{times:>8}")
         for case in set_aside():
             self.stderr.write(
                 f"set aside after failing {case.deadline_tries} times: {case.public_id} ({case.due_verb})"

@@ -1,0 +1,117 @@
+"""Standing and flags in the API. Rules and words live below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from marketplace.accounts.models import User
+from marketplace.core.api import ApiView, CaseViewSet, action_responses
+from marketplace.core.errors import Forbidden
+
+from . import access, services
+from .models import Flag, State
+from .reading import standing_of
+from .serializers import (
+    FlagSerializer,
+    ReviewSerializer,
+    SendBackSerializer,
+    StandingSerializer,
+    StatementSerializer,
+    representation,
+)
+
+ANSWER = action_responses(FlagSerializer)
+
+
+class _StandingView(ApiView):
+    def of(self, user: User) -> Response:
+        own = user.stores.values_list("pk", flat=True)
+        found = standing_of(user.pk, own, at=timezone.now())
+        context = {"view": self, "request": self.request}
+        return Response(StandingSerializer(representation(user, found), context=context).data)
+
+
+class OwnStanding(_StandingView):
+    """One's own standing (B-04)."""
+
+    @extend_schema(operation_id="standing_own", responses=StandingSerializer)
+    def get(self, request: Request) -> Response:
+        """Your figures beside the middle value of other buyers, flags, and what you may not do, why, and until when."""
+        user: Any = request.user
+        return self.of(user)
+
+
+class SomebodysStanding(_StandingView):
+    """Anybody's standing, for staff."""
+
+    @extend_schema(operation_id="standing_retrieve", responses=action_responses(StandingSerializer, 404))
+    def get(self, request: Request, user: str) -> Response:
+        """The same for staff, with the ranges and the marketplace's own line; your own too. Others: 404."""
+        found = User.objects.filter(public_id=user).first()
+        if found is None or not (access.may_look(self.actor) or found.pk == self.actor.user_id):
+            raise Http404
+        return self.of(found)
+
+
+@extend_schema_view(retrieve=extend_schema(operation_id="flags_retrieve", responses=ANSWER))
+class Flags(CaseViewSet):
+    """Flags on accounts: staff read all, a person reads their own (B-02 to B-04)."""
+
+    model = Flag
+    serializer_class = FlagSerializer
+    ordering = ("-raised_at",)
+
+    def with_all(self, rows: QuerySet[Flag]) -> QuerySet[Flag]:
+        return rows.select_related("user", "policy")
+
+    @extend_schema(
+        operation_id="flags_list",
+        responses=FlagSerializer(many=True),
+        parameters=[
+            OpenApiParameter("status", str, enum=State.values),
+            OpenApiParameter("user", str, description="Public id of the person"),
+        ],
+    )
+    def list(self, request: Request) -> Response:
+        """Every flag, newest first (staff). Others read their own under `/standing/`: 403 here."""
+        if not access.may_look(self.actor):
+            raise Forbidden(_("Only staff see this list. Your own flags are in your standing."))
+        rows = self.with_all(self.get_queryset())
+        wanted = {
+            "state": request.query_params.get("status"),
+            "user__public_id": request.query_params.get("user"),
+        }
+        return self.page_of(rows.filter(**{name: value for name, value in wanted.items() if value}))
+
+    @extend_schema(operation_id="flags_review", request=ReviewSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Dismiss, warn, limit or suspend, with a statement of reasons (moderators). A suspension waits for a second person."""
+        return self.act("review", services.review, ReviewSerializer)
+
+    @extend_schema(operation_id="flags_approve", request=None, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Agree to a suspension (another moderator than who wants it)."""
+        return self.act("approve", services.approve)
+
+    @extend_schema(operation_id="flags_reject_approval", request=SendBackSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="reject-approval")
+    def reject_approval(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Send a suspension back to be looked at again; nothing has happened (another moderator)."""
+        return self.act("reject_approval", services.reject_approval, SendBackSerializer)
+
+    @extend_schema(operation_id="flags_add_statement", request=StatementSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="add-statement")
+    def add_statement(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Say your side of a flag on your account; whoever reviews it reads it."""
+        return self.act("add_statement", services.add_statement, StatementSerializer)

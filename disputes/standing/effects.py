@@ -1,0 +1,28 @@
+"""What follows from a review (B-03): each effect names the flag as its cause, so that overturning it undoes exactly these."""
+
+from __future__ import annotations
+
+from marketplace.accounts import restrictions
+from marketplace.accounts.models import Restriction
+from marketplace.core.access import Actor
+
+from .models import Flag, Outcome
+
+KINDS: dict[str, tuple[str, ...]] = {
+    Outcome.LIMIT: (Restriction.Kind.NO_DISPUTES,),
+    Outcome.SUSPEND: (Restriction.Kind.NO_DISPUTES, Restriction.Kind.NO_ORDERS),
+}
+
+
+def carry_out(flag: Flag, *, by: Actor) -> None:
+    """Inside the step that ends the flag. None of it takes away the right to answer or appeal (C-12)."""
+    for kind in KINDS.get(flag.outcome, ()):
+        restrictions.impose_by_decision(
+            flag.user,
+            kind=kind,
+            reason=flag.reasons,
+            starts_at=flag.at,
+            ends_at=flag.until,
+            cause=flag.public_id,
+            decided_by=by.person_id,
+        )

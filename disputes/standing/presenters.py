@@ -1,0 +1,106 @@
+"""Standing in words, for pages: plain data, no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.accounts.models import Restriction
+from marketplace.core.money import Money
+
+from .models import OPEN, Figures, Flag, State
+from .reading import Standing, fact_words, is_in_force, sums_of
+
+#: verb → how it is told on the flag's timeline
+HAPPENED: dict[str, Any] = {
+    "raise": gettext_lazy("A flag was raised"),
+    "add_statement": gettext_lazy("The person said their side"),
+    "review": gettext_lazy("It was looked at"),
+    "approve": gettext_lazy("A second person agreed"),
+    "reject_approval": gettext_lazy("A second person sent it back"),
+}
+TONES = {
+    State.RAISED: "wait",
+    State.AWAITING_APPROVAL: "wait",
+    State.DISMISSED: "good",
+    State.WARNED: "",
+    State.LIMITED: "bad",
+    State.SUSPENDED: "bad",
+}
+#: what follows from each state, as the person reads it
+EFFECTS: dict[str, Any] = {
+    State.RAISED: gettext_lazy("Nothing changes for you. We look at it."),
+    State.AWAITING_APPROVAL: gettext_lazy("Nothing changes for you. We look at it."),
+    State.DISMISSED: gettext_lazy("Nothing follows from it."),
+    State.WARNED: gettext_lazy("A warning. You can buy and open disputes."),
+    State.LIMITED: gettext_lazy("You cannot open disputes. You can buy, answer and appeal."),
+    State.SUSPENDED: gettext_lazy("You cannot buy or open disputes. You can answer and appeal."),
+}
+
+
+def percent(rate: float | None) -> str:
+    """A rate for people: "12 %"; a dash where there is none."""
+    return "–" if rate is None else _("%(n)s %%") % {"n": f"{100 * rate:.0f}"}
+
+
+def range_words(figures: Figures) -> str:
+    """The rate with its range: "25 % (9 to 53 %)"."""
+    words = _("%(rate)s (%(low)s to %(high)s)")
+    return words % {name: percent(getattr(figures, name)) for name in ("rate", "low", "high")}
+
+
+@dataclass(frozen=True)
+class FlagCard:
+    """One flag on the person's own page."""
+
+    flag: Flag
+    label: str
+    tone: str
+    why: str
+    effect: str
+    ended: bool
+
+    @property
+    def can_speak(self) -> bool:
+        return not self.ended
+
+
+def flag_card(flag: Flag) -> FlagCard:
+    """The second person's wait is the staff's own business: the person sees that it is being looked at."""
+    shown = State.RAISED if flag.state in OPEN else State(flag.state)
+    return FlagCard(
+        flag, str(shown.label), TONES[shown], fact_words(flag), str(EFFECTS[shown]), flag.state not in OPEN
+    )
+
+
+def restriction_cards(standing: Standing, at: datetime) -> list[tuple[Restriction, str, bool]]:
+    """(restriction, its state in words, is it in force)."""
+    cards = []
+    for each in standing.restrictions:
+        in_force = is_in_force(each, at)
+        words = _("In force") if in_force else _("Taken back") if each.lifted_at else _("Over")
+        cards.append((each, words, in_force))
+    return cards
+
+
+def own_rows(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The numbers on the person's own page: own beside the peers' middle value, never the peers' line."""
+    return [
+        {
+            "figures": row,
+            "rate": percent(row.rate if row.orders else None),
+            "peers": percent(getattr(row, "median", None)),
+            "sums": [each["back"] for each in sums_of(row) if each["back"].minor],
+        }
+        for row in rows
+    ]
+
+
+def asked(figures: Figures) -> list[Money]:
+    """What was asked for in disputes, one sum a currency."""
+    return [each["asked"] for each in sums_of(figures) if each["asked"].minor]

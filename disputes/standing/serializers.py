@@ -1,0 +1,221 @@
+"""Standing in the API: figures, flags and what is restricted. The peers' own line is for staff alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from marketplace.accounts.models import Restriction
+from marketplace.core import facts
+from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+
+from .models import Flag, Ground, Outcome, State
+from .reading import CLOSED, FLAGGED, GOOD, LIMITED, Standing, fact_words, sums_of
+from .services import LONGEST_REASONS
+
+#: More than the service takes, so that it can say in words how much is too much.
+ROOM = 4
+
+
+class ReviewSerializer(StrictSerializer):
+    """What follows, with the statement of reasons. `until` ends a limit or a suspension."""
+
+    outcome = TextField(max_length=20, help_text=", ".join(Outcome.values))
+    facts = TextField(max_length=LONGEST_REASONS * ROOM, allow_blank=True)
+    until = MomentField(required=False, allow_null=True, default=None)
+
+
+class SendBackSerializer(StrictSerializer):
+    """Why the second person does not agree."""
+
+    note = TextField(max_length=LONGEST_REASONS, allow_blank=True)
+
+
+class StatementSerializer(StrictSerializer):
+    """The person's side, in their own words."""
+
+    text = TextField(max_length=20_000, allow_blank=True)
+
+
+class SumsSerializer(serializers.Serializer):
+    """In one currency: paid for orders, asked for in disputes, got back."""
+
+    paid = MoneyField()
+    asked = MoneyField()
+    back = MoneyField()
+
+
+class OutcomesSerializer(serializers.Serializer):
+    """How the disputes ended; what a clock, a bank or staff ended is in none of them (B-06)."""
+
+    open = serializers.IntegerField()
+    won = serializers.IntegerField()
+    partly = serializers.IntegerField()
+    lost = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    fraud = serializers.IntegerField()
+
+
+class PeersSerializer(serializers.Serializer):
+    """The rates of all buyers with enough orders. For staff: the 95th percentile, and how many buyers."""
+
+    median = serializers.FloatField(allow_null=True)
+    p95 = serializers.FloatField(allow_null=True)
+    population = serializers.IntegerField(allow_null=True)
+
+
+class FiguresSerializer(serializers.Serializer):
+    """The last `days` days. `rate`: disputes an order; `low` and `high`: its 95 % range, for staff."""
+
+    days = serializers.IntegerField()
+    orders = serializers.IntegerField()
+    disputes = serializers.IntegerField()
+    rate = serializers.FloatField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    outcomes = OutcomesSerializer(source="*")
+    decided = serializers.IntegerField()
+    decided_against = serializers.IntegerField(source="against")
+    counterparties = serializers.IntegerField()
+    small_numbers = serializers.BooleanField()
+    sums = SumsSerializer(many=True)
+    counted_at = MomentField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        row = dict(super().to_representation(_Shown(instance)))
+        if not self.context["view"].actor.is_staff:
+            row |= {"low": None, "high": None}
+        return row
+
+
+class _Shown:
+    """Figures with their sums as money."""
+
+    def __init__(self, figures: Any) -> None:
+        self._figures = figures
+        self.sums = sums_of(figures)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._figures, name)
+
+
+class BuyerFiguresSerializer(FiguresSerializer):
+    """A buyer's, beside those of all buyers."""
+
+    peers = PeersSerializer(source="*")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        row = super().to_representation(instance)
+        if not self.context["view"].actor.is_staff:
+            row["peers"] |= {"p95": None, "population": None}
+        return row
+
+
+class StoreFiguresSerializer(FiguresSerializer):
+    """A store's, from its side (B-05)."""
+
+    store = serializers.CharField(source="store.public_id")
+    silent = serializers.IntegerField()
+    false_tracking = serializers.IntegerField()
+    off_platform = serializers.IntegerField()
+
+
+class FlagActionSerializer(serializers.Serializer):
+    """Something that you may do now: `POST /flags/{id}/{action}/`."""
+
+    action = serializers.CharField()
+    until = MomentField(allow_null=True)
+
+
+class FlagDefaultSerializer(serializers.Serializer):
+    """Who is waited for. Nothing happens by itself; `at` is a target date."""
+
+    at = MomentField(allow_null=True)
+    action = serializers.CharField(allow_null=True)
+    waiting_for = serializers.CharField()
+
+
+class FlagSerializer(serializers.Serializer):
+    """A flag on an account, to its person and to staff."""
+
+    id = serializers.CharField(source="public_id")
+    user = serializers.CharField(source="user.public_id")
+    ground = serializers.ChoiceField(choices=Ground.choices)
+    status = serializers.ChoiceField(choices=State.choices, source="state")
+    why = serializers.SerializerMethodField()
+    facts = serializers.SerializerMethodField()
+    raised_at = MomentField()
+    statement = serializers.CharField()
+    stated_at = MomentField(allow_null=True)
+    outcome = serializers.SerializerMethodField()
+    reasons = serializers.SerializerMethodField()
+    until = MomentField(allow_null=True)
+    ended_at = MomentField(allow_null=True)
+    due_at = MomentField(allow_null=True)
+    next_default = serializers.SerializerMethodField()
+    available_actions = serializers.SerializerMethodField()
+    version = serializers.IntegerField()
+
+    def get_why(self, flag: Flag) -> str:
+        return fact_words(flag)
+
+    @extend_schema_field(serializers.DictField())
+    def get_facts(self, flag: Flag) -> dict[str, Any]:
+        """The figures of the moment when it was raised; the peers' own line only for staff."""
+        hidden = () if self._staff else ("p95", "population", "low", "high")
+        return {name: value for name, value in flag.facts.items() if name not in hidden}
+
+    def get_outcome(self, flag: Flag) -> str:
+        """What followed. What only waits for a second person is for staff."""
+        return flag.outcome if self._staff or flag.ended_at else ""
+
+    def get_reasons(self, flag: Flag) -> str:
+        return flag.reasons if self._staff or flag.ended_at else ""
+
+    @extend_schema_field(FlagDefaultSerializer(allow_null=True))
+    def get_next_default(self, flag: Flag) -> dict[str, Any] | None:
+        return facts.next_default(flag)
+
+    @extend_schema_field(FlagActionSerializer(many=True))
+    def get_available_actions(self, flag: Flag) -> list[dict[str, Any]]:
+        found = facts.available_actions(
+            flag, self.context["view"].actor, named=lambda verb: facts.endpoint_of(verb, {})
+        )
+        return [{"action": each["action"], "until": None} for each in found]
+
+    @property
+    def _staff(self) -> bool:
+        return bool(self.context["view"].actor.is_staff)
+
+
+class RestrictionSerializer(serializers.Serializer):
+    """What a person may not do, why, and until when (B-04)."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=Restriction.Kind.choices)
+    reason = serializers.CharField()
+    cause = serializers.CharField()
+    starts_at = MomentField()
+    ends_at = MomentField(allow_null=True)
+    lifted_at = MomentField(allow_null=True)
+
+
+class StandingSerializer(serializers.Serializer):
+    """Somebody's standing: to themselves, and to staff (B-04)."""
+
+    user = serializers.CharField()
+    state = serializers.ChoiceField(choices=[GOOD, FLAGGED, LIMITED, CLOSED])
+    figures = BuyerFiguresSerializer(many=True)
+    stores = StoreFiguresSerializer(many=True)
+    flags = FlagSerializer(many=True)
+    restrictions = RestrictionSerializer(many=True)
+
+
+def representation(user: Any, standing: Standing) -> dict[str, Any]:
+    """What the serializer reads."""
+    for flag in standing.flags:
+        flag.user = user
+    names = ("state", "figures", "stores", "flags", "restrictions")
+    return {"user": user.public_id} | {name: getattr(standing, name) for name in names}
