@@ -1,4 +1,7 @@
-"""What a seller pays back out of the balance, never below zero (T-04, O-14). The caller holds the lock of the escrow's owner."""
+"""What a seller pays back out of the balance, never below zero (T-04, O-14), and what the platform puts in (A-03).
+
+The caller holds the lock of the escrow's owner, or of the case that decided it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Store
 from marketplace.core.errors import Invalid, WrongState
+from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy
 
 from . import ledger
 from .freezing import frozen_words
-from .models import Escrow, LedgerAccount
+from .models import Escrow, LedgerAccount, LedgerTransaction
 from .services import refund
 
 
@@ -62,6 +66,24 @@ def pay_postage(store: Store, currency: str, amount: int, *, key: str, at: datet
         ledger.move(source, ledger.POSTAGE, amount, kind="postage", key=key, at=at, currency=currency)
     )
     return True
+
+
+def credit_store(store: Store, amount: Money, *, cause: str, at: datetime) -> None:
+    """Put the platform's own money on the seller's balance, once for a cause ("appeal:apl_…"); no fee is taken (A-03).
+
+    Inside the step of the case that decided it. The same cause again moves nothing.
+    """
+    if amount.minor <= 0:
+        raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
+    key = f"credit:{cause}"
+    if LedgerTransaction.objects.filter(key=key).exists():
+        return
+    target, currency = ledger.seller_of(store.public_id), amount.currency
+    ledger.post(
+        ledger.move(
+            ledger.PLATFORM, target, amount.minor, kind="compensated", key=key, at=at, currency=currency
+        )
+    )
 
 
 def _holds(store: Store, currency: str, amount: int) -> bool:

@@ -16,8 +16,11 @@ has a key that makes it happen once; triggers in the database hold all of this w
     postage     seller −     postage +          (staff paid a buyer's return postage past the provider)
     withdrawn   bank −       clearing +         (a chargeback; `reinstated` is the way back)
     lost        escrow or refunds −   bank +    (the buyer has it from the bank)
+    compensated platform −   seller +           (credit for a wrong decision)
+    offered     platform −   coupons +          (compensation of a buyer; the rest of its way: coupons/money.py)
 
-The bank's account is a part of clearing, one for each payment: what it holds of ours, counted negative.
+The bank's account is a part of clearing, one for each payment: what it holds of ours, counted negative. So is the platform's:
+what it paid in of its own money, counted negative.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ CLEARING: Account = (Kind.CLEARING, "")
 COMMISSION: Account = (Kind.COMMISSION, "")
 OUTSIDE: Account = (Kind.OUTSIDE, "")
 POSTAGE: Account = (Kind.POSTAGE, "")
+#: the platform's own money at the provider; below zero by what it gave to buyers and sellers, like all of clearing
+PLATFORM: Account = (Kind.CLEARING, "platform")
 
 
 def escrow_of(public_id: str) -> Account:
@@ -57,6 +62,16 @@ def bank_of(payment_public_id: str) -> Account:
 
 def seller_of(store_public_id: str) -> Account:
     return (Kind.SELLER, store_public_id)
+
+
+def coupons_of(offer_public_id: str) -> Account:
+    """What we owe of one offer of coupons."""
+    return (Kind.COUPONS, offer_public_id)
+
+
+def redeemed_in(escrow_public_id: str) -> Account:
+    """What coupons of ours paid for one order, until it ends."""
+    return (Kind.REDEEMED, escrow_public_id)
 
 
 @dataclass(frozen=True)

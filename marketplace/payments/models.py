@@ -28,6 +28,8 @@ class LedgerAccount(models.Model):
         OUTSIDE = "outside", _("paid by staff outside the provider")
         COMMISSION = "commission", _("commission")
         POSTAGE = "postage", _("return postage paid by staff")
+        COUPONS = "coupons", _("coupons not spent yet")
+        REDEEMED = "redeemed", _("coupons spent, until the order ends")
 
     kind = models.CharField(max_length=12, choices=Kind)
     owner = models.CharField(max_length=40, blank=True)
@@ -82,6 +84,10 @@ class Escrow(models.Model):
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0, help_text="Decided to go back to the buyer")
     released = models.BigIntegerField(default=0, help_text="Gone to the seller, commission included")
+    redeemed = models.BigIntegerField(
+        default=0,
+        help_text="Worth of our coupons spent on it, until the order ends; no money of the buyer's (O-11)",
+    )
     freezes = models.PositiveSmallIntegerField(
         default=0, help_text="Open chargebacks; while there is one, nothing leaves (X-06)"
     )
@@ -91,7 +97,8 @@ class Escrow(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, released__gte=0, captured__gte=F("refunded") + F("released")),
                 name="escrow_never_below_zero",
-            )
+            ),
+            models.CheckConstraint(condition=Q(redeemed__gte=0), name="escrow_redeemed_not_below_zero"),
         ]
 
     def __str__(self) -> str:

@@ -157,6 +157,12 @@ QUERIES: Mapping[str, str] = {
         ) b ON b.owner = p.public_id
         WHERE coalesce(c.total, 0) <> -coalesce(b.balance, 0)
     """,
+    "what coupons paid waits in its account": """
+        SELECT coalesce(e.public_id, a.owner), format('row %s, ledger %s', coalesce(e.redeemed, 0), coalesce(a.balance, 0))
+        FROM (SELECT * FROM payments_escrow WHERE redeemed <> 0) e
+        FULL JOIN (SELECT * FROM payments_ledgeraccount WHERE kind = 'redeemed') a ON a.owner = e.public_id AND a.currency = e.currency
+        WHERE coalesce(e.redeemed, 0) <> coalesce(a.balance, 0)
+    """,
     "money is frozen while a chargeback is open": """
         SELECT e.public_id, format('frozen by %s, open %s', e.freezes, coalesce(c.total, 0))
         FROM payments_escrow e
