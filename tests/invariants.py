@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from disputes.models import Dispute, DisputeEvent, DisputeLine
+from marketplace.coupons.models import Coupon, CouponEvent, CouponOffer, CouponOfferEvent
 from marketplace.orders.models import HoldBack, Order, OrderEvent
 from marketplace.orders.models import State as OrderState
 from marketplace.payments import ledger
@@ -39,9 +40,12 @@ def check_all() -> None:
     ledger_adds_up()
     escrows_hold_what_they_say()
     orders_and_hold_backs_agree()
+    coupons_are_owed_or_spent()
     disputes_agree()
     timelines_are_chains(Order, OrderEvent, "order_id")
     timelines_are_chains(Dispute, DisputeEvent, "dispute_id")
+    timelines_are_chains(CouponOffer, CouponOfferEvent, "offer_id")
+    timelines_are_chains(Coupon, CouponEvent, "coupon_id")
 
 
 def ledger_adds_up() -> None:
@@ -104,8 +108,27 @@ def orders_and_hold_backs_agree() -> None:
         assert order.held_back <= order.escrow.held.minor, "M8: more is held back than there is"
         if order.state in ENDED_ORDERS:
             assert order.escrow.held.minor == 0, f"M2: {order.state} order still holds money"
+            assert order.escrow.redeemed == 0, f"O-11: {order.state} order still holds what coupons paid"
             assert order.closed_at, "an ended order has no end"
             assert not order.due_verb, "T4: an ended order has an armed deadline"
+
+
+def coupons_are_owed_or_spent() -> None:
+    """A-04, O-11: the ledger owes what can still be chosen or spent; what orders took waits in them until they end."""
+    in_ledger = {
+        (a.kind, a.owner): a.balance for a in LedgerAccount.objects.filter(kind__in=("coupons", "redeemed"))
+    }
+    for offer in CouponOffer.objects.prefetch_related("coupons"):
+        pieces = list(offer.coupons.all())
+        left = offer.amount if offer.is_open else sum(each.amount for each in pieces if each.is_open)
+        assert in_ledger.get(("coupons", offer.public_id), 0) == left, f"A-04: {offer} owes another sum"
+        assert offer.is_open or sum(each.amount for each in pieces) == offer.amount, (
+            f"A-04: {offer} was not split exactly"
+        )
+        assert not (offer.is_open and pieces), f"A-04: {offer} gave coupons before it was chosen"
+    for escrow in Escrow.objects.all():
+        there = in_ledger.get(("redeemed", escrow.public_id), 0)
+        assert escrow.redeemed == there, "O-11: what coupons paid differs from the ledger"
 
 
 def disputes_agree() -> None:

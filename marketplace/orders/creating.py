@@ -20,6 +20,7 @@ from marketplace.payments.models import Escrow, Payment, Refund
 from marketplace.payments.services import captured, expected_dates
 
 from .allocation import shares
+from .coupons import spend_in_bulk
 from .history import cancelled_of, captured_of, doubts_of, history_of, money_of, paid_of
 from .models import Order, OrderEvent, OrderLine, Review, Shipment, State, TrackingEvent, TrackingNumber
 from .notifications import tell_of_doubtful
@@ -70,7 +71,7 @@ def create(
 ) -> list[Order]:
     """Write the orders of these (row, digest), in their order. The caller holds the transaction.
 
-    Raises IntegrityError where one of them is here already.
+    Raises IntegrityError where one of them is here already, RowRefused where a coupon was quicker spent elsewhere.
     """
     assert by.user_id is not None
     parties = parties_of([row for row, _digest in rows], integrator_id=by.user_id)
@@ -85,6 +86,7 @@ def create(
         _fill(each, parties)
     OrderLine.objects.bulk_create([line for each in made for line in each.lines])
     _write_money(made)
+    spend_in_bulk(((each.order, payment) for each in made for payment in each.payments), by=by)
     doubtful = _write_parcels(made, now)
     Review.objects.bulk_create([review for each in made for review in reviews_of(each.order, each.row)])
     tell_of_doubtful(doubtful)

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Forbidden, Invalid
 
-from . import access
+from . import access, coupons
 from .catching_up import catch_up
 from .creating import Policies, create
 from .models import Order
@@ -157,6 +157,7 @@ def _read(each: Sent, taking: Taking) -> Invalid | None:
     try:
         each.row = parse(each.raw, now=taking.now)
         taking.policies.check(each.row.policy)
+        coupons.check(each.row, by=taking.by, now=taking.now)
     except Invalid as refusal:
         return refusal
     return None
@@ -170,7 +171,7 @@ def _make(fresh: Sequence[Sent], taking: Taking, tries: int) -> list[Taken]:
         with transaction.atomic():
             rows = [(each.row, each.digest) for each in fresh if each.row]
             orders = create(rows, by=taking.by, now=taking.now, policies=taking.policies)
-    except (IntegrityError, OperationalError, DataError) as error:
+    except (IntegrityError, OperationalError, DataError, RowRefused) as error:
         return _again(fresh, taking, tries, error)
     return [
         Taken(each.position, each.reference, "taken", order.public_id, tuple(order.doubts))
@@ -186,6 +187,8 @@ def _again(fresh: Sequence[Sent], taking: Taking, tries: int, error: Exception) 
         return [taken for each in fresh for taken in _take([each], taking, 1)]
     if isinstance(error, OperationalError):
         raise error  # the database is away or busy: nothing is wrong with the row
+    if isinstance(error, RowRefused):
+        return [Taken(fresh[0].position, fresh[0].reference, "refused", refusal=error)]
     log.error("an order could not be stored: %s", type(error).__name__)
     refusal = RowRefused([FieldError("", "not_stored", _("This order could not be stored."))])
     return [Taken(fresh[0].position, fresh[0].reference, "refused", refusal=refusal)]

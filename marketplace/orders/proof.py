@@ -25,9 +25,9 @@ QUERIES: Mapping[str, str] = {
         WHERE o.held_back > e.captured - e.refunded - e.released
     """,
     "an ended order holds nothing": """
-        SELECT o.public_id, format('%s, held %s', o.state, e.captured - e.refunded - e.released)
+        SELECT o.public_id, format('%s, held %s, coupons %s', o.state, e.captured - e.refunded - e.released, e.redeemed)
         FROM orders_order o JOIN payments_escrow e ON e.id = o.escrow_id
-        WHERE o.state IN ('completed', 'cancelled', 'closed') AND e.captured <> e.refunded + e.released
+        WHERE o.state IN ('completed', 'cancelled', 'closed') AND (e.captured <> e.refunded + e.released OR e.redeemed <> 0)
     """,
 }
 

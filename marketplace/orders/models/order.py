@@ -23,6 +23,7 @@ from marketplace.core.ids import PublicIdField
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy, published
 from marketplace.core.windows import longer
+from marketplace.coupons.money import share_out
 from marketplace.messaging.models import Thread
 from marketplace.payments.freezing import MoneyCase
 from marketplace.payments.models import Escrow
@@ -194,6 +195,12 @@ class Order(Holdable, MoneyCase):
         order.policy = published(order.policy_id)
         order.escrow.store = order.store
         return order
+
+    def finish(self, verb: str, by: Actor, before: str) -> CaseEvent:
+        """With the order the coupons that paid for it have their end: whichever verb ended it (O-11)."""
+        if self.closed_at and self.escrow.redeemed:
+            share_out(self.escrow, sold=self.state == State.COMPLETED, at=self.closed_at)
+        return super().finish(verb, by, before)
 
     def role_of(self, by: Actor) -> str:
         return access.role_in(by, self) or super().role_of(by)

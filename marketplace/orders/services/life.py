@@ -18,6 +18,7 @@ from marketplace.payments.models import Payment
 
 from .. import access
 from ..allocation import allocate
+from ..coupons import spend
 from ..models import Order, State
 
 
@@ -27,6 +28,7 @@ def pay(pk: int, *, received: Sequence[Payment], by: Actor) -> Order:
         for payment in received:
             payment.escrow = order.escrow
         payments.capture(order.escrow, received)
+        spend(((order, payment) for payment in received), by=by)
         order.paid_at = min(payment.paid_at for payment in received)
         order.policy = ProtectionPolicy.objects.in_force(order.policy.name, order.paid_at)
         allocate(order, order.escrow.captured)
