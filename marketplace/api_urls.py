@@ -19,6 +19,7 @@ rooms: list[URLPattern | URLResolver] = [
     path("", include("disputes.api_urls")),
     path("", include("disputes.standing.api_urls")),
     path("", include("marketplace.warranty.api_urls")),
+    path("", include("marketplace.coupons.api_urls")),
     path("", include("marketplace.transparency.api_urls")),
     *router.urls,
 ]

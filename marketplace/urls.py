@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("disputes.urls")),
     path("", include("marketplace.warranty.urls")),
     path("standing/", include("disputes.standing.urls")),
+    path("coupons/", include("marketplace.coupons.urls")),
     path("sell/", include("disputes.sell_urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("help/", include("disputes.help_urls")),

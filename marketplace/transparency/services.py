@@ -35,7 +35,7 @@ def month_of(at: datetime) -> date:
 
 def after(month: date) -> date:
     """The first day of the month after."""
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def start_of(month: date) -> datetime:

@@ -143,6 +143,19 @@
     setTimeout(function () { free(form); }, 20000); /* lost network: let the person try again; the server keeps it to one */
   }
 
+  /* coupons: what the chosen pieces make together, in whole units of the currency's smallest part */
+  function addUp() {
+    var out = document.getElementById("pieces-total"), form = out && out.closest("form");
+    if (!form) { return; }
+    var digits = +form.dataset.digits, box = form.querySelector("[data-pieces]"), own = form.querySelector("[name=choice][value=own]");
+    var unit = Math.pow(10, digits), total = 0;
+    if (own && !own.checked) { out.textContent = ""; return; }
+    box.value.split(/[\s;]+/).forEach(function (text) { if (/^\d+(\.\d+)?$/.test(text)) { total += Math.round(parseFloat(text) * unit); } });
+    out.textContent = fill(out.dataset.words, { total: (total / unit).toLocaleString(lang, { style: "currency", currency: out.dataset.currency, minimumFractionDigits: digits, maximumFractionDigits: digits }), sum: out.dataset.whole });
+  }
+  document.addEventListener("input", addUp);
+  addUp();
+
   document.addEventListener("submit", onSubmit);
   document.addEventListener("input", function (event) { if (event.target.dataset.count) { count(event.target); } });
   document.addEventListener("change", function (event) { if (event.target.type === "file") { checkFiles(event.target); } });

@@ -31,6 +31,7 @@ from marketplace.orders.models import Order
 from marketplace.payments.models import Refund
 from marketplace.warranty import services as warranty
 from tests import world
+from tests.coupons.given import chosen, offered
 from tests.evidence import pictures
 from tests.warranty.claims import asked
 from tests.world import DAY
@@ -106,6 +107,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
         ids
         | orders
         | {"refund": refund.public_id}
+        | _coupons(people["buyer"])
         | {"evidence": photo, "stray": stray, "upload": _upload(people["buyer"]), "notice": notice.public_id},
     )
 
@@ -133,6 +135,12 @@ def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Disp
     disputes.cancel_conditionally(cases["resting"].pk, condition="money", by=buyer)
     disputes.refuse_claim(cases["classic"].pk, note="It was fine.", by=seller)
     return cases
+
+
+def _coupons(buyer: User) -> dict[str, str]:
+    """A coupon, and an offer that waits to be chosen."""
+    (coupon,) = chosen(offered(buyer))
+    return {"coupon": coupon.public_id, "coupon_offer": offered(buyer).public_id}
 
 
 def _offers_and_rules(cases: dict[str, Dispute], store: Store, people: dict[str, User]) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""Choosing the pieces of an offer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from .models import CouponOffer
+from .presenters import OWN, even_shares
+
+#: more than anybody needs; the service says in words how many are too many
+LONGEST = 1000
+
+
+class SplitForm(forms.Form):
+    """An even share, or amounts of one's own. `pieces` is what was chosen, as the service reads it."""
+
+    choice = forms.ChoiceField(label=_("How do you want it?"), widget=forms.RadioSelect)
+    pieces = forms.CharField(
+        label=_("Your own amounts"),
+        help_text=_("Only if you chose “Other amounts”. One amount a line, like 5.00."),
+        widget=forms.Textarea(attrs={"rows": 4, "data-pieces": "", "autocomplete": "off"}),
+        max_length=LONGEST,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, offer: CouponOffer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer = offer
+        shares = [(str(n), words) for n, words in even_shares(offer)]
+        field = self.fields["choice"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*shares, (OWN, _t("Other amounts"))]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        choice = data.get("choice", "")
+        if choice == OWN:
+            data["pieces"] = re.split(r"[\s;]+", data.get("pieces", "").strip()) if data.get("pieces") else []
+            if not data["pieces"]:
+                self.add_error("pieces", _t("Enter the amounts, one a line."))
+        elif choice:
+            data["pieces"] = [self.offer.worth(self.offer.amount // int(choice)).text] * int(choice)
+        return data
