@@ -3,8 +3,10 @@ page on which a failed one is paid another way, by the same service as everywher
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,14 +18,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.access import Actor
 from marketplace.core.admin import Records
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import DomainError, Invalid
 from marketplace.core.forms import tell_form
 from marketplace.core.money import Money
 
-from . import other_ways
-from .forms import BY_HAND, AnotherWayForm
+from . import other_ways, unanswered
+from .forms import BY_HAND, PAID, AnotherWayForm, BooksForm
 from .models import (
     Chargeback,
     Escrow,
@@ -75,55 +78,106 @@ class RefundAdmin(Records):
         return str(Money(refund.amount, refund.payment.escrow.currency))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.another_way_view)
-        return [path("<str:public_id>/another-way/", view, name="refund_another_way"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<str:public_id>/another-way/", wrap(self.another_way_view), name="refund_another_way"),
+            path("<str:public_id>/books/", wrap(self.books_view), name="refund_books"),
+            path("<str:public_id>/ask-again/", wrap(self.ask_again_view), name="refund_ask_again"),
+            *super().get_urls(),
+        ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         refund = context.get("original")
-        waits = (
-            refund is not None
-            and refund.status == Refund.Status.FAILED
-            and not hasattr(refund, "replaced_by")
-        )
-        context["may_pay"] = waits and other_ways.may(actor_of(request, via="admin"), refund)
+        if refund is not None and other_ways.may(actor_of(request, via="admin"), refund):
+            now = timezone.now()
+            context["may_pay"] = refund.status == Refund.Status.FAILED and not hasattr(refund, "replaced_by")
+            context["may_ask"] = refund.status == Refund.Status.UNKNOWN
+            context["may_record"] = unanswered.asked_enough(refund, now)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def another_way_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """What the provider said, and how it is paid now, once."""
-        rows = Refund.objects.select_related("payment__escrow")
-        refund = get_object_or_404(rows, public_id=public_id)
+        refund, by = self._theirs(request, public_id)
+
+        def act(data: dict[str, Any]) -> None:
+            way = data.pop("way")
+            if way == BY_HAND:
+                other_ways.pay_by_hand(refund.pk, **data, by=by)
+            else:
+                other_ways.send_to_payment(refund.pk, payment=way, by=by)
+
+        form = AnotherWayForm(request.POST if request.method == "POST" else None, refund=refund)
+        done = _t("The buyer is told. This refund cannot be paid again.")
+        title = _t("Pay %(sum)s another way")
+        return self._asked(request, refund, form, act, title, done, "admin/refunds/another_way.html")
+
+    def books_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """What the provider's own books say of a refund that stays unanswered."""
+        refund, by = self._theirs(request, public_id)
+
+        def act(data: dict[str, Any]) -> None:
+            paid = data.pop("books") == PAID
+            unanswered.record_books(refund.pk, paid=paid, **data, by=by)
+
+        form = BooksForm(request.POST if request.method == "POST" else None)
+        done = _t("Written down, with your name. The buyer is told.")
+        title = _t("Was the refund of %(sum)s paid?")
+        return self._asked(request, refund, form, act, title, done, "admin/refunds/books.html")
+
+    def ask_again_view(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """A button on the refund's page."""
+        refund, by = self._theirs(request, public_id)
+        if request.method == "POST":
+            try:
+                unanswered.ask_again(refund.pk, by=by)
+                self.log_change(request, refund, "asked again")
+                messages.success(
+                    request, _t("The provider is asked within a minute. Load this page again then.")
+                )
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+        return redirect("admin:payments_refund_change", refund.pk)
+
+    def _theirs(self, request: HttpRequest, public_id: str) -> tuple[Refund, Actor]:
+        """The refund, for a lead who may act on it."""
+        refund = get_object_or_404(Refund.objects.select_related("payment__escrow"), public_id=public_id)
         by = actor_of(request, via="admin")
         if not other_ways.may(by, refund):
             raise PermissionDenied
-        back = redirect("admin:payments_refund_change", refund.pk)
-        form = AnotherWayForm(request.POST if request.method == "POST" else None, refund=refund)
+        return refund, by
+
+    def _asked(
+        self,
+        request: HttpRequest,
+        refund: Refund,
+        form: forms.Form,
+        act: Callable[[dict[str, Any]], None],
+        title: str,
+        done: str,
+        template: str,
+    ) -> HttpResponse:
+        """A page with one form: act and go back to the refund, or say what is wrong and keep what was typed."""
         if request.method == "POST" and form.is_valid():
-            way = form.cleaned_data.pop("way")
+            back = redirect("admin:payments_refund_change", refund.pk)
             try:
-                if way == BY_HAND:
-                    other_ways.pay_by_hand(refund.pk, **form.cleaned_data, by=by)
-                else:
-                    other_ways.send_to_payment(refund.pk, payment=way, by=by)
+                act(dict(form.cleaned_data))
             except Invalid as refusal:
                 tell_form(form, refusal)
             except DomainError as refusal:
                 messages.error(request, refusal.detail)
                 return back
             else:
-                self.log_change(request, refund, "paid another way")
-                messages.success(request, _t("The buyer is told. This refund cannot be paid again."))
+                self.log_change(request, refund, template.rsplit("/", 1)[1].removesuffix(".html"))
+                messages.success(request, done)
                 return back
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _t("Pay %(sum)s another way")
-            % {"sum": Money(refund.owed, refund.payment.escrow.currency)},
+            "title": title % {"sum": Money(refund.owed, refund.payment.escrow.currency)},
             "refund": refund,
             "form": form,
         }
-        return TemplateResponse(
-            request, "admin/refunds/another_way.html", context, status=422 if form.errors else 200
-        )
+        return TemplateResponse(request, template, context, status=422 if form.errors else 200)
 
 
 @admin.register(Chargeback)

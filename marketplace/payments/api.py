@@ -6,16 +6,18 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.core.api import ApiViewSet, action_responses
+from marketplace.core.serializers import StrictSerializer
 
-from . import other_ways
+from . import other_ways, unanswered
 from .models import Refund
-from .serializers import AnotherWaySerializer, RefundFilterSerializer, StaffRefundSerializer
+from .serializers import AnotherWaySerializer, BooksSerializer, RefundFilterSerializer, StaffRefundSerializer
 
 
 class Refunds(ApiViewSet):
@@ -30,11 +32,15 @@ class Refunds(ApiViewSet):
 
     @extend_schema(operation_id="refunds_list", parameters=[RefundFilterSerializer])
     def list(self, request: Request) -> Response:
-        """Newest first; `?status=failed`: those that wait for staff, and those that were replaced."""
+        """Newest first; `?needs_staff=true`: those that wait for a person."""
         query = RefundFilterSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        rows, status = self.get_queryset(), query.validated_data.get("status")
-        return self.page_of(rows.filter(status=status) if status else rows)
+        rows, wanted = self.get_queryset(), query.validated_data
+        if "status" in wanted:
+            rows = rows.filter(status=wanted["status"])
+        if wanted.get("needs_staff"):
+            rows = rows.filter(pk__in=Refund.objects.with_staff(timezone.now()).values("pk"))
+        return self.page_of(rows)
 
     @extend_schema(
         operation_id="refunds_pay_another_way",
@@ -47,11 +53,45 @@ class Refunds(ApiViewSet):
 
         For lead mediators who are no party to the order. Answers the refund that stands now.
         """
-        found = self.get_queryset().filter(public_id=id).first()
+        found = self._found(id)
+        sent = self.taken(AnotherWaySerializer)
+        act = other_ways.send_to_payment if "payment" in sent else other_ways.pay_by_hand
+        return self._shown(act(found.pk, **sent, by=self.actor))
+
+    @extend_schema(
+        operation_id="refunds_ask_again", request=None, responses=action_responses(StaffRefundSerializer, 409)
+    )
+    @action(detail=True, methods=["post"], url_path="ask-again")
+    def ask_again(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Have the provider asked again about an unanswered refund, within a minute and with the same key.
+
+        For lead mediators who are no party to the order.
+        """
+        found = self._found(id)
+        self.taken(StrictSerializer)
+        return self._shown(unanswered.ask_again(found.pk, by=self.actor))
+
+    @extend_schema(
+        operation_id="refunds_record_books",
+        request=BooksSerializer,
+        responses=action_responses(StaffRefundSerializer, 409),
+    )
+    @action(detail=True, methods=["post"], url_path="record-books")
+    def record_books(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Write down what the provider's own books say of a refund that stays unanswered: it was paid, or it was not.
+
+        For lead mediators who are no party to the order, once nothing can be sent any more (a day after the first try).
+        """
+        found = self._found(id)
+        return self._shown(unanswered.record_books(found.pk, **self.taken(BooksSerializer), by=self.actor))
+
+    def _found(self, public_id: str) -> Refund:
+        """The refund, for somebody who may do something about it."""
+        found = self.get_queryset().filter(public_id=public_id).first()
         if found is None:
             raise Http404
         other_ways.permit(self.actor, found)
-        sent = self.taken(AnotherWaySerializer)
-        act = other_ways.send_to_payment if "payment" in sent else other_ways.pay_by_hand
-        done = act(found.pk, **sent, by=self.actor)
-        return Response(self.get_serializer(self.get_queryset().get(pk=done.pk)).data)
+        return found
+
+    def _shown(self, row: Refund) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from . import other_ways
+from . import other_ways, unanswered
 from .models import Refund
 
 BY_HAND = "hand"
@@ -40,3 +40,28 @@ class AnotherWayForm(forms.Form):
             (each.public_id, _("Send it to: %(method)s") % {"method": each.method}) for each in others
         ]
         self.fields["way"].choices = [hand, *to_others]  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+PAID, NOT_PAID = "paid", "not_paid"
+
+
+class BooksForm(forms.Form):
+    """What a lead read in the provider's own books."""
+
+    books = forms.ChoiceField(
+        label=_("What do the provider's books say?"),
+        choices=[(PAID, _("It was paid")), (NOT_PAID, _("It was not paid"))],
+        widget=forms.RadioSelect,
+    )
+    bank_reference = forms.CharField(
+        label=_("The bank's number"),
+        required=False,
+        max_length=unanswered.REFERENCE_CHARS,
+        help_text=_("If it was paid: the buyer finds the money with it."),
+    )
+    note = forms.CharField(
+        label=_("What you read there"),
+        max_length=unanswered.NOTE_CHARS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For other staff: where you looked, and when."),
+    )

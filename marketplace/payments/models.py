@@ -216,6 +216,14 @@ class Refund(models.Model):
         related_name="+",
         help_text="Who of the staff paid it by hand, or had it sent to another payment",
     )
+    books_read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who read in the provider's own books what became of it, where it gave no answer",
+    )
     replaces = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.core.access import LEAD_MEDIATOR, Actor
 from marketplace.core.errors import Forbidden, Invalid, NotFound, WrongState
+from marketplace.core.money import Money
+from marketplace.core.policy import ProtectionPolicy
 
 from . import chargebacks, freezing, ledger, outbox
 from .models import Escrow, Payment, Refund
@@ -29,6 +31,14 @@ def may(by: Actor, refund: Refund) -> bool:
         owner.is_party(escrow.pk, by) for owner in freezing.owners()
     )
     return by.is_in(LEAD_MEDIATOR) and not tied
+
+
+def needs_other_lead(by: Actor, refund: Refund) -> bool:
+    """Above the policy's limit, whoever read in the provider's books that it was not paid does not pay it too (M-08)."""
+    if refund.books_read_by_id is None or refund.books_read_by_id != by.user_id:
+        return False
+    policy = ProtectionPolicy.objects.in_force("default", timezone.now())
+    return policy.needs_approval(Money(refund.owed, refund.payment.escrow.currency))
 
 
 def permit(by: Actor, refund: Refund) -> None:
@@ -135,6 +145,10 @@ def _failed(pk: int, by: Actor) -> Refund:
     permit(by, row)
     if row.status != Status.FAILED or hasattr(row, "replaced_by"):
         raise WrongState(_("This refund does not wait for you: it is on its way, or was paid already."))
+    if needs_other_lead(by, row):
+        raise Forbidden(
+            _("You found that this was not paid. For so large a sum, another lead mediator pays it.")
+        )
     if escrow.freezes:
         raise WrongState(freezing.frozen_words())
     if chargebacks.is_borne_by_bank(row):

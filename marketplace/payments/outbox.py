@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from . import chargebacks, ledger
+from . import alarms, chargebacks, ledger
 from .gateways import (
     Answer,
     Gateway,
@@ -171,7 +171,12 @@ def _may_send(row: Refund, now: datetime) -> bool:
     sent, first or again, while the buyer's bank asks for the same money."""
     if row.status not in UNSETTLED or row.look_up_only or row.payment.escrow.freezes:
         return False
-    return row.first_tried_at is not None and now - row.first_tried_at < RESEND_WITHIN
+    return row.first_tried_at is not None and not is_past_resending(row, now)
+
+
+def is_past_resending(row: Refund, now: datetime) -> bool:
+    """Is the time over in which the provider surely remembers our key? From then on nothing is sent again."""
+    return row.first_tried_at is not None and now - row.first_tried_at >= RESEND_WITHIN
 
 
 # -- write down -------------------------------------------------------------------------------------------------
@@ -213,6 +218,15 @@ def tell(row: Refund) -> None:
             log.exception("nobody was told of refund %s", row.public_id)
 
 
+def _alarm(row: Refund, kind: str, now: datetime) -> None:
+    """Tell the lead mediators; as with `tell`, news must never stop money."""
+    try:
+        with transaction.atomic():
+            alarms.tell_leads(row, kind, now)
+    except Exception:  # whatever it is
+        log.exception("no lead mediator was told of refund %s", row.public_id)
+
+
 def _take(row: Refund, answer: Answer, now: datetime) -> None:
     row.bank_reference = answer.bank_reference or row.bank_reference
     if row.status == Status.FAILED or row.paid_by != Refund.PaidBy.PROVIDER:
@@ -230,6 +244,19 @@ def _take(row: Refund, answer: Answer, now: datetime) -> None:
         row.status, row.confirmed_at = Status.CONFIRMED, now
 
 
+def paid_by_the_books(row: Refund, bank_reference: str, words: str, now: datetime) -> None:
+    """Staff have read in the provider's own books that it was paid (unanswered.py). The caller holds the row's lock."""
+    ledger.post(_movement(row, "sent", now))
+    row.status, row.sent_at, row.confirmed_at, row.next_try_at = Status.CONFIRMED, now, now, None
+    row.bank_reference, row.provider_words = bank_reference, words
+
+
+def unpaid_by_the_books(row: Refund, words: str, now: datetime) -> None:
+    """Staff have read there that it was not paid: it failed, as if the provider had said so itself."""
+    _refused(row, words, now)
+    row.next_try_at = None
+
+
 def _refused(row: Refund, words: str, now: datetime) -> None:
     """The money is still the buyer's: it stays in, or goes back to, the refunds account, and staff see it (X-04)."""
     if row.status == Status.FAILED or row.paid_by != Refund.PaidBy.PROVIDER:
@@ -239,6 +266,7 @@ def _refused(row: Refund, words: str, now: datetime) -> None:
     row.status, row.failed_at, row.provider_words = Status.FAILED, now, words
     if not chargebacks.stand_for(row, now):
         log.error("refund %s failed; staff must look", row.public_id)
+        _alarm(row, alarms.FAILED, now)
 
 
 def _unanswered(row: Refund, outcome: Unknown, now: datetime) -> None:
@@ -247,8 +275,9 @@ def _unanswered(row: Refund, outcome: Unknown, now: datetime) -> None:
     row.status = Status.UNKNOWN
     row.look_up_only = row.look_up_only or outcome.look_up_only
     row.provider_words = outcome.words
-    if row.first_tried_at is not None and now - row.first_tried_at >= UNANSWERED:
+    if row.look_up_only or (row.first_tried_at is not None and now - row.first_tried_at >= UNANSWERED):
         log.error("refund %s: no answer since %s; staff must look", row.public_id, row.first_tried_at)
+        _alarm(row, alarms.UNANSWERED, now)
 
 
 def _plan(row: Refund, claimed: Refund, before: str, now: datetime) -> None:

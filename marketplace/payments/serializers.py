@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from marketplace.core.money import Money
-from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer
+from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
 
 from . import tracking
 from .models import Refund
+from .unanswered import NOTE_CHARS, REFERENCE_CHARS
 
 
 class StaffRefundSerializer(serializers.Serializer):
@@ -56,6 +57,22 @@ class RefundFilterSerializer(serializers.Serializer):
     """The filters of the list."""
 
     status = serializers.ChoiceField(choices=Refund.Status.choices, required=False)
+    needs_staff = serializers.BooleanField(
+        required=False, help_text="Refused, given back, or without an answer for long."
+    )
+
+
+class BooksSerializer(StrictSerializer):
+    """What the provider's own books say."""
+
+    paid = serializers.BooleanField()
+    note = TextField(max_length=NOTE_CHARS * 4, allow_blank=True, help_text="What you read there; for staff.")
+    bank_reference = TextField(
+        max_length=REFERENCE_CHARS * 4,
+        allow_blank=True,
+        default="",
+        help_text="Paid: by which the buyer's bank finds it.",
+    )
 
 
 class AnotherWaySerializer(StrictSerializer):
