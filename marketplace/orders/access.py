@@ -62,6 +62,7 @@ RULES: Mapping[str, Rule] = {
     "send_message": either(buyer, seller),
     "rate": buyer,
     # a suspicious seller
+    "clear_doubts": moderator,
     "hold": moderator,
     "prove": seller,
     "accept_proof": moderator,

@@ -19,6 +19,7 @@ from .tracking import words_of
 
 #: verb of a moderator → what it is called; each has its page
 BUTTONS = {
+    "clear_doubts": _("The tracking is right"),
     "hold": _("Put on hold"),
     "accept_proof": _("Let it go on"),
     "refuse_proof": _("Close it and pay the buyer back"),

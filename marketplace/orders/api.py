@@ -27,6 +27,7 @@ from .schema import SentOrderSerializer
 from .serializers import (
     AcceptProofSerializer,
     ChangeTrackingSerializer,
+    ClearDoubtsSerializer,
     ExtendSerializer,
     HeldSerializer,
     HoldSerializer,
@@ -182,7 +183,13 @@ class Orders(CaseViewSet):
         """Rate a completed order, 1 to 5, once (buyer). Everybody can read it."""
         return self.act("rate", services.rate, RateSerializer)
 
-    # -- a suspicious seller ----------------------------------------------------------------------------------------
+    # -- doubtful tracking, a suspicious seller ----------------------------------------------------------------------------------------
+
+    @extend_schema(operation_id="orders_clear_doubts", request=ClearDoubtsSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="clear-doubts")
+    def clear_doubts(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Say that the doubtful tracking of a parcel is right after all, with the reason (moderators)."""
+        return self.act("clear_doubts", services.clear_doubts, ClearDoubtsSerializer)
 
     @extend_schema(operation_id="orders_hold", request=HoldSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])

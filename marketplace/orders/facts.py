@@ -33,7 +33,9 @@ def action_name(verb: str) -> str:
 
 def for_rows(rows: QuerySet[Order]) -> QuerySet[Order]:
     """Read along what `row` tells."""
-    return rows.select_related("policy", "escrow", "store", "buyer").prefetch_related("lines__listing")
+    return rows.select_related("policy", "escrow", "store", "buyer").prefetch_related(
+        "lines__listing", "shipments"
+    )
 
 
 def for_detail(rows: QuerySet[Order]) -> QuerySet[Order]:

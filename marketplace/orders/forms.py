@@ -87,6 +87,17 @@ class HoldForm(forms.Form):
     )
 
 
+class ClearDoubtsForm(forms.Form):
+    """Why the tracking is right after all."""
+
+    reason = forms.CharField(
+        label=_("Why do you believe it?"),
+        help_text=_("Both sides read it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
 class AcceptProofForm(forms.Form):
     """A word with it, if there is one to say."""
 

@@ -217,6 +217,18 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("You sent no proof in time. The buyer gets the money back. Do not send the parcel."),
         ),
     ),
+    "clear_doubts": (
+        Message(
+            "buyer",
+            _("We looked into the tracking of order %(reference)s"),
+            _("We believe it now: %(reason)s If the parcel did not come, you can still tell us."),
+        ),
+        Message(
+            "seller",
+            _("We looked into the tracking of order %(reference)s"),
+            _("We believe it now: %(reason)s"),
+        ),
+    ),
     "rate": (Message("seller", _("The buyer rated order %(reference)s"), _("You got %(rating)s of 5.")),),
     "send_message": (
         Message("buyer", _("New message about order %(reference)s"), _("The seller wrote to you.")),

@@ -34,6 +34,7 @@ HAPPENED: dict[str, Any] = {
     "pay": gettext_lazy("The order was paid"),
     "ship": gettext_lazy("The parcel was sent"),
     "change_tracking": gettext_lazy("The parcel has a new tracking number"),
+    "clear_doubts": gettext_lazy("We looked into the tracking: we believe it"),
     "confirm_receipt": gettext_lazy("The buyer said that it came"),
     "confirm_automatically": gettext_lazy("Protection for the delivery ended"),
     "release": gettext_lazy("Money went to the seller"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<str:public_id>/received/", order.ConfirmReceipt.as_view(), name="confirm_receipt"),
     path("<str:public_id>/cancel/", order.Cancel.as_view(), name="cancel"),
     path("<str:public_id>/rate/", public.Rate.as_view(), name="rate"),
+    path("<str:public_id>/tracking-right/", suspicion.ClearDoubts.as_view(), name="clear_doubts"),
     path("<str:public_id>/hold/", suspicion.Hold.as_view(), name="hold"),
     path("<str:public_id>/prove/", suspicion.Prove.as_view(), name="prove"),
     path("<str:public_id>/prove/<str:file>/", suspicion.OpenProof.as_view(), name="proof_file"),

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from marketplace.core.errors import TooEarly
+from marketplace.core.errors import Forbidden, Invalid, NotFound, TooEarly, WrongState
 from marketplace.notifications.models import Notice
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Shipment
-from tests import world
+from marketplace.orders.protection import in_the_country
+from tests import pages, world
 from tests.orders.sending import PARCEL, a_row, send
 from tests.world import DAY
 
@@ -143,3 +144,102 @@ def test_a_later_row_of_the_import_is_looked_at_too(clock):
     assert [taken.result for taken in send(a_row(shipments=[PARCEL]))] == ["updated"]
     there.refresh_from_db()
     assert there.doubts == Shipment.objects.get(order__reference="A-1001").doubts == ["shared_number"]
+
+
+# -- a moderator looks into it ---------------------------------------------------------------------------------------
+
+WHY = "The carrier gave both parcels one number by mistake; we have its letter."
+
+
+def moderator():
+    return world.acting(world.staff("", "moderator"))
+
+
+def test_a_moderator_clears_the_doubt_and_the_history_stays(clock):
+    first, second = sent("RR1CN"), sent("RR1CN")
+    orders.clear_doubts(second.order_id, reason=WHY, by=moderator())
+    second.refresh_from_db()
+    first.refresh_from_db()
+    assert (second.doubts, second.doubtful_at, second.doubts_cleared) == ([], None, ["shared_number"])
+    assert first.doubts == ["shared_number"], "another order's parcel is another question"
+    marked, cleared = second.order.events.order_by("pk").reverse()[:2][::-1]
+    assert marked.data["tracking_doubts"] == ["shared_number"]
+    assert (cleared.verb, cleared.data["reason"], cleared.data["cleared"]) == (
+        "clear_doubts", WHY, ["shared_number"],
+    )  # fmt: skip
+    for reader in (second.order.buyer, pages.seller_user(second.order)):
+        assert Notice.objects.filter(recipient=reader, text__contains=WHY).count() == 1
+
+
+@pytest.mark.rule("D-03")
+def test_cleared_it_is_no_proof_for_the_buyer_any_more(clock):
+    parcel, _other = sent("RR1CN"), sent("RR1CN")
+    reported(parcel, "in_destination_country")
+    clock.shift(11 * DAY)
+    assert not in_the_country(Order.objects.get(pk=parcel.order_id))
+    orders.clear_doubts(parcel.order_id, reason=WHY, by=moderator())
+    assert in_the_country(Order.objects.get(pk=parcel.order_id))
+    with pytest.raises(TooEarly):
+        world.a_dispute(parcel.order, received=False, reason="not_received.no_tracking")
+
+
+def test_a_cleared_doubt_comes_back_only_with_another_number(clock):
+    first, second = sent("RR1CN"), sent("RR1CN")
+    orders.clear_doubts(first.order_id, reason=WHY, by=moderator())
+    sent("RR1CN")
+    first.refresh_from_db()
+    assert first.doubts == []
+    for number, doubts in (("RR2CN", []), ("RR1CN", ["shared_number"])):
+        orders.change_tracking(
+            first.order_id, carrier="", tracking_number=number, by=world.seller_of(first.order)
+        )
+        first.refresh_from_db()
+        assert first.doubts == doubts
+    assert second.order.shipments.get().doubts == ["shared_number"]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
+def test_it_is_said_why(clock, reason: str):
+    parcel, _other = sent("RR1CN"), sent("RR1CN")
+    with pytest.raises(Invalid):
+        orders.clear_doubts(parcel.order_id, reason=reason, by=moderator())
+    assert Shipment.objects.get(pk=parcel.pk).doubts == ["shared_number"]
+
+
+def test_only_a_doubtful_parcel_of_this_order(clock):
+    parcel, other, clean = sent("RR1CN"), sent("RR1CN"), sent("RR2CN")
+    for pk, shipment, refusal in (
+        (clean.order_id, "", WrongState),
+        (parcel.order_id, other.public_id, NotFound),
+        (0, "", NotFound),
+    ):
+        with pytest.raises(refusal):
+            orders.clear_doubts(pk, reason=WHY, shipment=shipment, by=moderator())
+    assert Shipment.objects.exclude(doubts=[]).count() == 2
+
+
+@pytest.mark.rule("Z-01")
+def test_only_a_moderator_who_is_no_party(clock):
+    parcel, _other = sent("RR1CN"), sent("RR1CN")
+    seller = pages.seller_user(parcel.order)
+    seller.groups.add(world.staff("", "moderator").groups.get())
+    for by in (seller, parcel.order.buyer, world.staff("", "mediator")):
+        with pytest.raises(Forbidden):
+            orders.clear_doubts(parcel.order_id, reason=WHY, by=world.acting(by))
+    assert Shipment.objects.get(pk=parcel.pk).doubts == ["shared_number"]
+
+
+def test_the_admin_leads_to_the_page_and_the_page_does_it(clock, client):
+    parcel, _other = sent("RR1CN"), sent("RR1CN")
+    order = parcel.order
+    client.force_login(world.staff("", "moderator"))
+    url = f"/orders/{order.public_id}/tracking-right/"
+    assert url in client.get(f"/admin/orders/order/{order.public_id}/change/").content.decode()
+    assert url in client.get(f"/orders/{order.public_id}/").content.decode()
+    assert "no proof for the buyer" in pages.words(client.get(url))
+    refused = client.post(url, {"reason": ""})
+    assert refused.status_code == 200 and refused.context["form"].errors
+    assert Shipment.objects.get(pk=parcel.pk).doubts == ["shared_number"]
+    assert client.post(url, {"reason": WHY}).status_code == 302
+    assert "We looked into the tracking" in pages.words(client.get(f"/orders/{order.public_id}/"))
+    assert url not in client.get(f"/orders/{order.public_id}/").content.decode()

@@ -52,6 +52,11 @@ def _is_undisputed(order: Any) -> bool:
     return bool(order.held_back == 0)
 
 
+def _has_doubtful_parcel(order: Any) -> bool:
+    """Lists read parcels along, so that this asks nothing."""
+    return any(parcel.doubts for parcel in order.shipments.all())
+
+
 def _is_unrated(order: Any) -> bool:
     return order.rated_at is None
 
@@ -136,7 +141,7 @@ class Order(Holdable, MoneyCase):
         ]
 
     RULES = access.RULES
-    ANY_TIME = frozenset({"record_tracking", "change_tracking", "send_message"})
+    ANY_TIME = frozenset({"record_tracking", "change_tracking", "clear_doubts", "send_message"})
     MOVES_MONEY = frozenset({"cancel", "refuse_proof"})
     NEVER_FROZEN = frozenset({"confirm_automatically"})
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("escrow", "store")
@@ -283,6 +288,10 @@ class Order(Holdable, MoneyCase):
     )
     def record_tracking(self) -> None:
         """The carrier reported something."""
+
+    @transition(field=state, source="*", target=None, conditions=[_has_doubtful_parcel])
+    def clear_doubts(self) -> None:
+        """A moderator has looked into the tracking of a parcel and believes it (O-07)."""
 
     @transition(field=state, source=State.SHIPPED, target=State.DELIVERED)
     def arrive(self) -> None:

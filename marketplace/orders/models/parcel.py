@@ -29,6 +29,11 @@ class Shipment(models.Model):
     doubts = models.JSONField(
         default=list, blank=True, help_text="Why its tracking is doubtful (O-07): codes of tracking.DOUBTS"
     )
+    doubts_cleared = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Doubts that a moderator looked into; they do not come back for this number",
+    )
     doubtful_at = models.DateTimeField(_("doubtful since"), null=True, blank=True)
 
     class Meta:

@@ -30,6 +30,7 @@ from .public import (
 from .verbs import (
     AcceptProofSerializer,
     ChangeTrackingSerializer,
+    ClearDoubtsSerializer,
     ExtendSerializer,
     HoldSerializer,
     OrderFilterSerializer,
@@ -44,6 +45,7 @@ from .verbs import (
 __all__ = [
     "AcceptProofSerializer",
     "ChangeTrackingSerializer",
+    "ClearDoubtsSerializer",
     "DisputeWindowSerializer",
     "ExtendSerializer",
     "HeldSerializer",

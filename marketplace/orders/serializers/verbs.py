@@ -66,6 +66,13 @@ class HoldSerializer(StrictSerializer):
     reason = TextField(max_length=LONGEST_WORDS * ROOM, allow_blank=True)
 
 
+class ClearDoubtsSerializer(StrictSerializer):
+    """Why a moderator believes the tracking; both sides read it. Without `shipment`: of every doubtful parcel."""
+
+    reason = TextField(max_length=LONGEST_WORDS * ROOM, allow_blank=True)
+    shipment = TextField(max_length=40, allow_blank=True, default="")
+
+
 class ProveSerializer(StrictSerializer):
     """What shows that the order is honest: words, own files, or both."""
 

@@ -1,6 +1,7 @@
 """The verbs of an order. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
 from .delivery import change_tracking, extend_protection, record_tracking, request_extension, ship
+from .doubting import clear_doubts
 from .holding import change_hold_back, hold_back, lift_hold_back, settle
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
 from .rating import rate
@@ -19,6 +20,7 @@ __all__ = [
     "cancel",
     "change_hold_back",
     "change_tracking",
+    "clear_doubts",
     "close_on_silence",
     "confirm_automatically",
     "confirm_receipt",

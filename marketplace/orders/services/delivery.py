@@ -69,7 +69,8 @@ def change_tracking(pk: int, *, carrier: str, tracking_number: str, by: Actor, s
         order.change_tracking()
         lock_numbers([tracking_number])
         parcel.carrier, parcel.tracking_number = carrier or parcel.carrier, tracking_number.strip()
-        parcel.save(update_fields=["carrier", "tracking_number"])
+        parcel.doubts_cleared = []  # they were cleared for the old number
+        parcel.save(update_fields=["carrier", "tracking_number", "doubts_cleared"])
         TrackingNumber.of(parcel, order.now).save()
         doubt_shared(order, parcel, at=order.now)
         order.say(carrier=parcel.carrier, tracking_number=parcel.tracking_number)

@@ -1,4 +1,4 @@
-"""Orders of a suspicious seller: putting on hold, proving, deciding (O-08)."""
+"""Doubtful tracking (O-07), and orders of a suspicious seller: putting on hold, proving, deciding (O-08)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,24 @@ from marketplace.evidence import services as files
 from marketplace.evidence.content import Limits
 
 from .. import access, services
-from ..forms import AcceptProofForm, HoldForm, ProofForm, RefuseProofForm
+from ..forms import AcceptProofForm, ClearDoubtsForm, HoldForm, ProofForm, RefuseProofForm
 from ..public import find_store
 from .order import OrderMixin, OrderVerb
+
+
+class ClearDoubts(OrderVerb):
+    """A moderator has looked into the tracking."""
+
+    verb, form_class = "clear_doubts", ClearDoubtsForm
+    title, button = _("The tracking is right"), _("Clear the doubt")
+    words = (
+        _("The tracking counts as any other again. It is no proof for the buyer any more."),
+        _("What was doubted stays in the history of the order."),
+    )
+    done = _("The doubt is cleared. Both sides were told.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.clear_doubts(self.case.pk, reason=data["reason"], by=self.actor)
 
 
 class Hold(OrderVerb):
