@@ -8,6 +8,7 @@ from marketplace.core.api import PUBLIC_ID
 from . import api
 
 router = SimpleRouter()
+router.register("conflicts-of-interest", api.ConflictsOfInterest, basename="conflict-of-interest")
 router.register("disputes", api.Disputes, basename="dispute")
 
 urlpatterns: list[URLPattern | URLResolver] = [

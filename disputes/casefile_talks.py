@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from marketplace.core.access import MEDIATOR
 from marketplace.core.money import Money
 
-from .difference import asked_terms, differs
 from .models import Decision, Dispute, Precedent
 from .presenters.mediating import AskedFor, asked_for
+from .presenters.offers import Revision, Sheet, revision, sheet
 from .services import precedents
 from .statement import rule_words
-
-#: the names of facts that can differ, for people
-FACTS = {
-    "amount": lambda: _("money"),
-    "remedy": lambda: _("what the buyer gets"),
-    "return_shipping_paid_by": lambda: _("who pays the postage"),
-    "postage_cap": lambda: _("most postage"),
-}
 
 
 @dataclass(frozen=True)
 class Said:
-    """A revision of the claim, an offer or a proposed result, as one row of a list."""
+    """A proposed result, as one row of a list."""
 
     who: str
     remedy: str
     money: Money
-    at: Any
     status: str
-    note: str
-    differs: str
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the talks, in the order of time: what the buyer asked from then on, or an offer next to it."""
+
+    at: datetime
+    claim: Revision | None = None
+    number: int = 0
+    offer: Sheet | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ class Similar:
 class Talks:
     """What was asked, offered, requested and proposed; and how similar cases ended."""
 
-    revisions: list[Said]
-    offers: list[Said]
+    ladder: list[Rung]
     asked: list[AskedFor]
     proposals: list[Said]
     earlier_decisions: list[tuple[Decision, Money]]
@@ -63,34 +63,12 @@ class Talks:
 
 def talks_of(dispute: Dispute) -> Talks:
     """A fixed number of queries, whatever was said."""
-    claims = list(dispute.claims.all())
-    asked = {claim.revision: asked_terms(claim) for claim in claims}
     similar = precedents.similar_to(dispute)
     prefetch_related_objects([dispute], "evidence_requests__items__exhibits__evidence")
     return Talks(
-        revisions=[
-            Said(
-                _("Request %(n)s") % {"n": claim.revision},
-                claim.get_remedy_display(),
-                dispute.money(claim.amount),
-                claim.made_at,
-                str(claim.get_reason_display()),
-                claim.description,
-                "",
-            )
-            for claim in claims
-        ],
-        offers=[
-            _said(
-                dispute,
-                offer,
-                offer.note,
-                ", ".join(_names(differs(asked[offer.claim_revision], offer.terms))),
-            )
-            for offer in dispute.offers.all()
-        ],
+        ladder=ladder(dispute),
         asked=asked_for(dispute),
-        proposals=[_said(dispute, each, "", "") for each in dispute.proposals.all()],
+        proposals=[_said(dispute, each) for each in dispute.proposals.all()],
         earlier_decisions=[
             (each, dispute.money(each.amount)) for each in dispute.decisions.order_by("-pk")[1:]
         ],
@@ -99,19 +77,29 @@ def talks_of(dispute: Dispute) -> Talks:
     )
 
 
-def _names(fields: list[str]) -> list[str]:
-    return [FACTS[field]() for field in fields]
+def ladder(dispute: Dispute) -> list[Rung]:
+    """Every revision of the claim and every offer, the oldest first; empty while there is nothing but the first claim."""
+    claims = {claim.revision: claim for claim in dispute.claims.all()}
+    offers = list(dispute.offers.all())
+    if len(claims) == 1 and not offers:
+        return []
+    asked = [
+        Rung(claim.made_at, claim=revision(dispute, claim, MEDIATOR), number=claim.revision)
+        for claim in claims.values()
+    ]
+    offered = [
+        Rung(offer.made_at, offer=sheet(dispute, offer, claims[offer.claim_revision], MEDIATOR))
+        for offer in offers
+    ]
+    return sorted(asked + offered, key=lambda rung: (rung.at, rung.offer is not None))
 
 
-def _said(dispute: Dispute, row: Any, note: str, differs_in: str) -> Said:
+def _said(dispute: Dispute, row: Any) -> Said:
     return Said(
         str(row.get_by_display()),
         str(row.get_remedy_display() or _("Nothing")),
         dispute.money(row.amount),
-        row.made_at,
         str(row.get_status_display()),
-        note,
-        differs_in,
     )
 
 

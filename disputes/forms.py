@@ -65,17 +65,21 @@ class FilesForm(forms.Form):
 
     def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["files"]
-        kinds = ", ".join(sorted({name.upper() for name in limits.photo_formats} - {"JPEG"}))
-        field.help_text = _(
-            "%(kinds)s up to %(most)s each. We make large photos smaller for you. Videos up to %(video)s."
-        ) % {"kinds": kinds, "most": limits.max_text, "video": limits.max_video_text}
-        field.widget.attrs |= {
-            "accept": limits.accept,
-            "data-max-bytes": limits.photo_max_bytes,
-            "data-max-video": limits.video_max_bytes,
-            "data-max-files": MOST_FILES,
-        }
+        limit_files(self.fields["files"], limits)
+
+
+def limit_files(field: Any, limits: Limits) -> None:
+    """Say beside the field, and to the browser, what is taken (E-01)."""
+    kinds = ", ".join(sorted({name.upper() for name in limits.photo_formats} - {"JPEG"}))
+    field.help_text = _(
+        "%(kinds)s up to %(most)s each. We make large photos smaller for you. Videos up to %(video)s."
+    ) % {"kinds": kinds, "most": limits.max_text, "video": limits.max_video_text}
+    field.widget.attrs |= {
+        "accept": limits.accept,
+        "data-max-bytes": limits.photo_max_bytes,
+        "data-max-video": limits.video_max_bytes,
+        "data-max-files": MOST_FILES,
+    }
 
 
 def read_sum(text: str, currency: str) -> Money:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Store
 from marketplace.core.money import Money, currencies, format_money, percent
+from marketplace.evidence.content import Limits
+from marketplace.evidence.forms import FilesField
 from marketplace.orders.models import OrderLine
 
-from .forms import ItemsForm, read_sum
+from .forms import ItemsForm, limit_files, read_sum
 from .models import CLAIMED, Dispute, Payer, Remedy
 from .reasons import CHOICES, GROUPS, REASONS
 from .services.notes import LONGEST_NOTE
@@ -160,11 +162,16 @@ class EditForm(ItemsForm):
         label=_("What happened?"), widget=forms.Textarea, help_text=_("Write in any language.")
     )
 
-    def __init__(self, *args: Any, dispute: Dispute, lines: Sequence[OrderLine], **kwargs: Any) -> None:
+    files = FilesField(label=_("Add photos or videos"))  # type: ignore[assignment]  # the stubs mean the data
+
+    def __init__(
+        self, *args: Any, dispute: Dispute, lines: Sequence[OrderLine], limits: Limits, **kwargs: Any
+    ) -> None:
         claim, policy = dispute.claim, dispute.policy
         chosen = {line["line"]: line["quantity"] for line in claim.lines}
         super().__init__(*args, lines=lines, chosen=chosen, **kwargs)
         self.currency = dispute.currency
+        limit_files(self.fields["files"], limits)
         reason: Any = self.fields["reason"]
         reason.choices = [
             (label, [choice for choice in CHOICES if REASONS[choice[0]].group == group])

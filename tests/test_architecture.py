@@ -99,6 +99,7 @@ LOCKS = {
     "marketplace/core/policy.py": "publishing a draft: a policy is no case",
     "marketplace/payments/outbox.py": "the lease on a refund that is sent",
     "marketplace/payments/chargebacks.py": "what a bank took, after the order's own lock, and the refunds it stands for",
+    "marketplace/payments/unanswered.py": "an unanswered refund is no case: what its books say is written down once",
     "marketplace/payments/other_ways.py": "a failed refund is no case: of two who pay it one is refused",
     "marketplace/orders/services/holding.py": "the hold-back, inside the step that holds its order",
     "marketplace/messaging/services.py": "handling a flag: it is no case",

@@ -4,9 +4,11 @@ from .cases import Disputes
 from .claims import DisputeOptions, Drafts
 from .policies import SimulatePolicy
 from .rules import AutoAcceptRules, SwitchRuleOff, SwitchRuleOn, TryRule
+from .ties import ConflictsOfInterest
 
 __all__ = [
     "AutoAcceptRules",
+    "ConflictsOfInterest",
     "DisputeOptions",
     "Disputes",
     "Drafts",

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Store
+from marketplace.core.ids import PublicIdField
 
 from .. import access
 
@@ -21,6 +22,7 @@ from .. import access
 class ConflictOfInterest(models.Model):
     """One mediator is tied to one store or one person, and so gets none of their cases."""
 
+    public_id = PublicIdField(prefix="tie")
     mediator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ties", verbose_name=_("mediator")
     )

@@ -54,7 +54,7 @@ DEADLINES: dict[str, Deadline] = {
     ),
     GIVING_UP: Deadline(lambda d: d.cancel_by, "resume", "buyer", opens=lambda d: d.cancel_asked_at),
     State.MEDIATION: Deadline(
-        lambda d: d.escalated_at + d.policy.mediation_target,
+        lambda d: d.target_at,
         None,
         "mediator",
         why="Nothing is decided by a clock in mediation (M-09); this is the target date.",
@@ -79,7 +79,7 @@ DEADLINES: dict[str, Deadline] = {
         opens=lambda d: d.entered_at,
     ),
     State.AWAITING_APPROVAL: Deadline(
-        lambda d: d.escalated_at + d.policy.mediation_target,
+        lambda d: d.target_at,
         None,
         "mediator",
         why="A second mediator approves; no clock does (M-08, M-09).",

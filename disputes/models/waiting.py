@@ -42,6 +42,8 @@ class Waiting(Case):
     held: int
     money: Any
     escalated_at: datetime | None
+    cancel_asked_at: datetime | None
+    paused_for: timedelta
 
     class Meta:
         abstract = True
@@ -58,15 +60,21 @@ class Waiting(Case):
     def target_at(self) -> datetime:
         """By when a mediator plans to decide."""
         assert self.escalated_at is not None
-        at: datetime = self.escalated_at + self.policy.mediation_target
+        at: datetime = self.escalated_at + self.policy.mediation_target + self.paused_in_mediation
         return at
 
     @property
     def latest_at(self) -> datetime:
         """By when a mediator decides at the latest. No clock decides then; staff are told (M-09)."""
         assert self.escalated_at is not None
-        at: datetime = self.escalated_at + self.policy.mediation_latest
+        at: datetime = self.escalated_at + self.policy.mediation_latest + self.paused_in_mediation
         return at
+
+    @property
+    def paused_in_mediation(self) -> timedelta:
+        """What the buyer's waiting for a condition took of this mediation (N-09); of an earlier phase it counts there."""
+        during = self.cancel_asked_at and self.escalated_at and self.cancel_asked_at >= self.escalated_at
+        return self.paused_for if during else timedelta()
 
     @property
     def head_start(self) -> timedelta:

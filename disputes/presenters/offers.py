@@ -153,15 +153,20 @@ class Revision:
 def revisions(dispute: Dispute, role: str) -> list[Revision]:
     """Every revision before the one in force, newest first."""
     return [
-        Revision(
-            number=claim.revision,
-            made_at=claim.made_at,
-            asked=dispute.money(claim.amount),
-            reason=str(REASONS[claim.reason].label),
-            item=item_words(claim.remedy, "", role, received=claim.received),
-            description=claim.description,
-            pieces=sum(line["quantity"] for line in claim.lines),
-        )
+        revision(dispute, claim, role)
         for claim in reversed(dispute.claims.all())
         if claim.pk != dispute.claim_id
     ]
+
+
+def revision(dispute: Dispute, claim: Claim, role: str) -> Revision:
+    """One revision, as this side (or a mediator) reads it."""
+    return Revision(
+        number=claim.revision,
+        made_at=claim.made_at,
+        asked=dispute.money(claim.amount),
+        reason=str(REASONS[claim.reason].label),
+        item=item_words(claim.remedy, "", role, received=claim.received),
+        description=claim.description,
+        pieces=sum(line["quantity"] for line in claim.lines),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -63,6 +63,14 @@ def check(*, mediator: User, why: str, by: Actor, store: Store | None, user: Use
         errors.append(FieldError("why", "too_long", message))
     if errors:
         raise Invalid(errors=errors)
+
+
+def read_by(by: Actor) -> QuerySet[ConflictOfInterest]:
+    """The ties that this actor may read: leads all, a mediator their own. Raises Forbidden for everybody else."""
+    if not by.is_mediator:
+        raise Forbidden(_("Only mediators read this."))
+    ties = ConflictOfInterest.objects.select_related("mediator", "store", "user", "said_by")
+    return ties if by.is_in(LEAD_MEDIATOR) else ties.filter(mediator_id=by.user_id)
 
 
 def withdraw(pk: int, *, by: Actor) -> None:

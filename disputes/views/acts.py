@@ -135,6 +135,34 @@ class AddFiles(DisputeVerb):
         services.provide_evidence(self.case.pk, evidence=self.taken, by=self.actor)
 
 
+class WithFiles(DisputeVerb):
+    """A verb that files may come with. A refused file is said beside the field, and nothing is done before all are good;
+    the good ones need not be chosen again."""
+
+    taken: list[str]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"limits": Limits.of(self.case.policy)}
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.kept = sent_already(self.request)
+        return form
+
+    def form_valid(self, form: Any) -> Any:
+        self.case.allow(self.verb, self.actor)
+        sent = [(str(file.name), file.file) for file in form.cleaned_data.pop("files")]
+        before = handed_in(form.kept, by=self.actor, private=False)
+        intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy))
+        for refusal in intake.refused:
+            words = _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail}
+            form.add_error("files", words)
+        self.taken = form.kept = [*before, *(file.public_id for file in intake.taken)]
+        if form.errors:
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+
 class UseMessages(DisputeVerb):
     """A side submits messages as evidence: only so are they weighed (N-08). It decides nothing, so no version is asked."""
 

@@ -7,33 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.evidence import services as files
-from marketplace.evidence.content import Limits
-
 from .. import services
 from ..forms import ReturnForm
 from ..return_forms import AddressForm, ContestReplacementForm, ContestReturnForm, PostageForm
-from .acts import DisputeVerb
-
-
-class WithFiles(DisputeVerb):
-    """A verb that files may come with. A refused file is said beside the field, and nothing is done before all are good."""
-
-    taken: list[str]
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"limits": Limits.of(self.case.policy)}
-
-    def form_valid(self, form: Any) -> Any:
-        sent = [(str(file.name), file.file) for file in form.cleaned_data.pop("files")]
-        intake = files.take_many(sent, by=self.actor, limits=Limits.of(self.case.policy))
-        for refusal in intake.refused:
-            words = _("%(name)s: %(why)s") % {"name": refusal.name, "why": refusal.error.detail}
-            form.add_error("files", words)
-        if form.errors:
-            return self.form_invalid(form)
-        self.taken = [file.public_id for file in intake.taken]
-        return super().form_valid(form)
+from .acts import DisputeVerb, WithFiles
 
 
 class GiveAddress(DisputeVerb):

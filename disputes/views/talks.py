@@ -18,7 +18,7 @@ from ..services import ClaimData, LineData
 from ..services.offers import still_open
 from ..services.opening import blocked_lines
 from ..talk_forms import ConditionForm, DenyForm, EditForm, OfferForm
-from .acts import DisputeVerb
+from .acts import DisputeVerb, WithFiles
 
 
 class MakeOffer(DisputeVerb):
@@ -97,7 +97,7 @@ class DenyOffer(AnswerOffer):
         services.deny_offer(self.case.pk, offer=self.offer.public_id, note=data["note"], by=self.actor)
 
 
-class Edit(DisputeVerb):
+class Edit(WithFiles):
     """The buyer changes what is asked (N-05)."""
 
     verb, form_class, template_name = "edit_claim", EditForm, "disputes/edit_claim.html"
@@ -133,6 +133,7 @@ class Edit(DisputeVerb):
             remedy=data["remedy"],
             amount=data["amount"],
             description=data["description"],
+            evidence=self.taken,
         )
         services.edit_claim(self.case.pk, claim=claim, by=self.actor)
 

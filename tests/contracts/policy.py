@@ -599,9 +599,9 @@ def body_of(route: str, ids: dict[str, str]) -> dict[str, Any]:
 
 # -- rows of single rooms ------------------------------------------------------------------------------------------
 
-from tests.contracts import policy_coupons, policy_standing  # noqa: E402  (it reads the words above)
+from tests.contracts import policy_coupons, policy_leftovers, policy_standing  # noqa: E402  (they read the words above)
 
-for _room in (policy_coupons, policy_standing):
+for _room in (policy_coupons, policy_leftovers, policy_standing):
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES
     BODIES |= _room.BODIES

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from disputes import services as disputes
 from disputes.models import Dispute, RequestedItem
-from disputes.services import rules
+from disputes.services import conflicts, rules
 from disputes.standing import services as standing
 from disputes.standing.grounds import Met
 from disputes.standing.models import Flag, Ground
@@ -102,6 +102,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
     called_off = world.an_order(**whose)
     order_services.cancel(called_off.pk, by=world.sender_of(called_off))
     refund = Refund.objects.get(payment__escrow=called_off.escrow_id)
+    ids |= _doubtful_and_tied(whose, people)
     return Scene(
         people,
         ids
@@ -110,6 +111,20 @@ def build(clock: time_machine.Coordinates) -> Scene:
         | _coupons(people["buyer"])
         | {"evidence": photo, "stray": stray, "upload": _upload(people["buyer"]), "notice": notice.public_id},
     )
+
+
+def _doubtful_and_tied(whose: dict[str, Any], people: dict[str, User]) -> dict[str, str]:
+    """One tracking number for two buyers; and the mediator is tied to a store that has no case."""
+    for_two = (world.an_order(), world.an_order(**whose))
+    for order in for_two:
+        order_services.ship(
+            order.pk, carrier="Post", tracking_number="RR55CN", promised_by=None, by=world.sender_of(order)
+        )
+    by, elsewhere = world.acting(people["mediator"]), for_two[0].store
+    tie = conflicts.declare(
+        mediator=people["mediator"], why="My brother works there.", store=elsewhere, by=by
+    )
+    return {"order:doubtful": for_two[1].public_id, "tie": tie.public_id, "store:other": elsewhere.public_id}
 
 
 def _flags(people: dict[str, User]) -> dict[str, str]:

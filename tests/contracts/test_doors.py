@@ -69,7 +69,7 @@ ROWS: dict[Any, str] = {
     Order: "public_id state version due_at due_verb held_back shipped_at protection_ends_at delivered_at confirmed_at "
     "confirmed_by_hand closed_at extension_asked_at rated_at proved_at hold_failed_at hold_time",
     OrderEvent: "verb from_state to_state actor_id role at recorded_at data",
-    Shipment: "carrier tracking_number shipped_at promised_by delivered_at doubts doubtful_at",
+    Shipment: "carrier tracking_number shipped_at promised_by delivered_at doubts doubts_cleared doubtful_at",
     Review: "order_id rating text created_at",
     Hold: "order_id reason placed_by_id placed_at ended_at accepted note",
     Proof: "hold_id text sent_at",
@@ -220,6 +220,15 @@ def ended(clock: Any) -> Order:
 def on_hold(clock: Any) -> Order:
     order = world.an_order()
     return orders.hold(order.pk, reason="Who is this?", by=world.acting(moderator(order)))
+
+
+def doubtful(clock: Any) -> Order:
+    """Its parcel has the number of another buyer's."""
+    sent = [world.an_order() for _ in range(2)]
+    for order in sent:
+        parcel = {"carrier": "Post", "tracking_number": "RR1CN", "promised_by": None}
+        orders.ship(order.pk, **parcel, by=world.seller_of(order))
+    return Order.objects.get(pk=sent[0].pk)
 
 
 def proved(clock: Any) -> Order:
@@ -641,6 +650,9 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Order", "confirm_receipt"): of_order("received/", "confirm-receipt", shipped, buyer),
     ("Order", "cancel"): of_order("cancel/", "cancel", long_paid, buyer),
     ("Order", "rate"): of_order("rate/", "rate", ended, buyer, {"rating": "4", "text": "Good."}),
+    ("Order", "clear_doubts"): of_order(
+        "tracking-right/", "clear-doubts", doubtful, moderator, {"reason": "The carrier used it twice."}
+    ),
     ("Order", "hold"): of_order("hold/", "hold", paid, moderator, {"reason": "Who is this?"}),
     ("Order", "prove"): of_order("prove/", "prove", on_hold, seller, {"text": "It is me."}, once=False),
     ("Order", "accept_proof"): of_order("go-on/", "accept-proof", proved, moderator, {"note": "Thank you."}),

@@ -12,10 +12,11 @@ from disputes.models import Approval, ConflictOfInterest, Decision, Dispute, Pre
 from disputes.services import conflicts, precedents
 from marketplace.accounts.models import Restriction
 from marketplace.core import reminders
+from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid
 from marketplace.core.money import Money
 from marketplace.notifications.models import Notice
-from tests import api, invariants, world
+from tests import api, invariants, pages, world
 from tests.disputes.desk_cases import again, many, waiting
 from tests.world import DAY
 
@@ -302,3 +303,96 @@ def test_the_desk_asks_why_beside_its_field_and_shows_the_figures(client: Client
     assert [(row["decisions"], row["days"], row["sent_back"]) for row in rows] == [(5, 0.0, 0), (1, 0.0, 0)]
     seen_by_buyer = api.client_of(dispute.buyer).get(api.path(dispute)).json()["decision"]
     assert seen_by_buyer["why_different"] == ""
+
+
+# -- through the API -------------------------------------------------------------------------------------------------
+
+TIES = "/api/v1/conflicts-of-interest/"
+
+
+@pytest.mark.rule("M-02")
+def test_in_the_api_a_mediator_says_their_own_and_a_lead_everybodys(clock):
+    dispute, person, other, lead = waiting(clock), mediator(), mediator(), mediator("lead_mediator")
+    body = {"store": dispute.store.public_id, "why": "A shop of the family."}
+    said = api.client_of(person).post(TIES, body, format="json")
+    again_ = api.client_of(person).post(TIES, body, format="json")
+    assert (said.status_code, again_.status_code, ConflictOfInterest.objects.count()) == (201, 201, 1)
+    assert said.json()["mediator"]["id"] == said.json()["said_by"]["id"] == person.public_id
+    assert said.json()["store"]["id"] == dispute.store.public_id
+    assert said.json()["id"].startswith("tie_")
+    api.refused(api.client_of(person).post(api.path(dispute, "assign"), {}, format="json"), 403)
+    of_other = {"mediator": other.public_id, "user": dispute.buyer.public_id, "why": "A friend."}
+    api.refused(api.client_of(person).post(TIES, of_other, format="json"), 403)
+    assert api.client_of(lead).post(TIES, of_other, format="json").status_code == 201
+    seen = [len(api.client_of(who).get(TIES).json()["results"]) for who in (person, other, lead)]
+    assert seen == [1, 1, 2]
+    address = f"{TIES}{said.json()['id']}/"
+    api.refused(api.client_of(other).delete(address), 404)
+    api.refused(api.client_of(person).delete(address), 403)
+    assert ConflictOfInterest.objects.count() == 2
+    assert api.client_of(lead).delete(address).status_code == 204
+    api.refused(api.client_of(lead).delete(address), 404)
+    assert ConflictOfInterest.objects.get().user == dispute.buyer
+
+
+@pytest.mark.rule("M-02")
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"why": "x"}, 422, "user"),
+        ({"store": "sto_none", "why": "x"}, 422, "store"),
+        ({"user": "usr_none", "why": "x"}, 422, "user"),
+        ({"user": "me", "why": " "}, 422, "why"),
+        ({"user": "me", "store": "shop", "why": "x"}, 422, "user"),
+        ({"user": "me", "why": "x" * 1001}, 422, "why"),
+        ({"user": "me"}, 422, "why"),
+        ({"user": "me", "why": "x", "said_at": "now"}, 400, ""),
+    ],
+)
+def test_a_tie_in_the_api_is_judged_field_by_field(clock, body, status, field):
+    dispute, person = waiting(clock), mediator()
+    real = {"me": dispute.buyer.public_id, "shop": dispute.store.public_id}
+    answer = api.client_of(person).post(
+        TIES, {name: real.get(value, value) for name, value in body.items()}, format="json"
+    )
+    problem = api.refused(answer, status)
+    assert not field or field in [each["field"] for each in problem["errors"]]
+    assert not ConflictOfInterest.objects.exists()
+    for who in (dispute.buyer, world.staff("", "moderator")):
+        api.refused(api.client_of(who).post(TIES, body, format="json"), 403)
+
+
+# -- the ladder of offers --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("M-04", "N-03", "N-05")
+def test_the_desk_shows_every_request_and_offer_in_the_order_of_time(client: Client, clock):
+    order = world.shipped()
+    clock.shift(11 * DAY)
+    dispute = world.a_dispute(order)
+    seller, buyer = world.seller_of(dispute), world.buyer_of(dispute)
+    clock.shift(DAY)
+    disputes.make_offer(dispute.pk, remedy="refund", amount=Money(300, "USD"), note="A third.", by=seller)
+    disputes.deny_offer(dispute.pk, offer=dispute.offers.get().public_id, note="Too little.", by=buyer)
+    clock.shift(DAY)
+    disputes.edit_claim(dispute.pk, claim=world.claim_on(order, amount=800), by=buyer)
+    clock.shift(DAY)
+    disputes.make_offer(dispute.pk, remedy="return_and_refund", amount=Money(800, "USD"),
+                        return_shipping_paid_by="seller", by=seller)  # fmt: skip
+    clock.shift(7 * DAY)
+    sweep()
+    client.force_login(mediator())
+    page = pages.words(client.get(f"/admin/desk/{dispute.public_id}/"))
+    steps = ["The buyer asked", "A third.", "Too little.", "The buyer changed the request", "US$8.00"]
+    assert [page.find(step, page.find("What was asked and offered")) for step in steps] == sorted(
+        page.find(step, page.find("What was asked and offered")) for step in steps
+    )
+    assert all(step in page for step in steps)
+    assert "The seller changed 1 of" in page and "US$8.73 less" in page
+
+
+@pytest.mark.rule("M-04")
+def test_without_talks_there_is_no_ladder(client: Client, clock):
+    dispute, _by = held(clock)
+    client.force_login(dispute.mediator)
+    assert "What was asked and offered" not in pages.words(client.get(f"/admin/desk/{dispute.public_id}/"))

@@ -226,3 +226,27 @@ def test_under_classic_too_the_seller_never_does(classic):
     disputes.refuse_claim(classic.pk, note="No.", by=world.seller_of(classic))
     with pytest.raises(Forbidden):
         disputes.escalate(classic.pk, by=world.seller_of(classic))
+
+
+@pytest.mark.rule("M-09", "N-09")
+def test_a_pause_in_mediation_moves_the_mediators_dates_and_one_before_it_does_not(clock):
+    before, during = (world.shipped() for _ in range(2))
+    clock.shift(11 * DAY)
+    before, during = world.a_dispute(before), world.a_dispute(during)
+    wait_for(before)
+    clock.shift(2 * DAY)
+    disputes.resume(before.pk, by=world.buyer_of(before))
+    for each in (before, during):
+        disputes.refuse_claim(each.pk, note="It was fine.", by=world.seller_of(each))
+    clock.shift(7 * DAY)
+    sweep()
+    wait_for(during)
+    clock.shift(3 * DAY + SECOND)
+    disputes.resume(during.pk, by=world.buyer_of(during))
+    before, during = again(before), again(during)
+    assert before.state == during.state == "mediation"
+    assert (before.paused_for, during.paused_for) == (2 * DAY, 3 * DAY + SECOND)
+    assert before.due_at == before.target_at == before.escalated_at + 15 * DAY
+    assert before.latest_at == before.escalated_at + 60 * DAY
+    assert during.due_at == during.target_at == during.escalated_at + 18 * DAY + SECOND
+    assert during.latest_at == during.escalated_at + 63 * DAY + SECOND

@@ -1,15 +1,19 @@
 """N-03 to N-05 on the pages: asked and offered side by side, "for good" before accepting, the buyer's edit, few clicks."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from disputes import services as disputes
-from disputes.models import Dispute, Offer
+from disputes.models import Dispute, DisputeEvidence, Offer
 from marketplace.core.money import Money
+from marketplace.evidence import services as evidence
 from tests import api, pages, world
+from tests.evidence import pictures
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +185,51 @@ def test_an_edit_that_does_not_fit_keeps_what_was_typed(dispute):
     assert answer.status_code == 200
     words = pages.words(answer)
     assert "This reason is for items that came." in words and "the colour was gone" in words
+
+
+@pytest.mark.rule("N-05", "E-01")
+def test_files_come_with_the_edit_and_a_refused_one_does_not_lose_the_good_ones(dispute):
+    client, url = pages.client_of(dispute.buyer), f"/disputes/{dispute.public_id}/edit/"
+    page = client.get(url)
+    assert 'enctype="multipart/form-data"' in page.content.decode() and 'type="file"' in page.content.decode()
+    form = {
+        "version": pages.version_on(page),
+        "received": "yes",
+        "reason": "quality.fades",
+        "lines": [line.public_id for line in dispute.order.lines.all()],
+        "remedy": "refund",
+        "amount": "10.00",
+        "description": "After one wash the colour was gone.",
+    }
+    good = SimpleUploadedFile("wash.jpg", pictures.jpeg(), "image/jpeg")
+    bad = SimpleUploadedFile("cat.jpg", b"<html>no photo</html>")
+    refused = client.post(url, form | {"files": [good, bad]})
+    words = pages.words(refused)
+    assert "cat.jpg" in words and "1 file is here already." in words and "the colour was gone" in words
+    assert Dispute.objects.get().claim.revision == 1 and not DisputeEvidence.objects.exists()
+    (kept,) = refused.context["form"].kept
+    assert client.post(url, form | {"uploaded": [kept]}).status_code == 302
+    assert Dispute.objects.get().claim.revision == 2
+    assert [row.evidence.public_id for row in DisputeEvidence.objects.all()] == [kept]
+
+
+@pytest.mark.rule("N-05", "E-03")
+def test_a_file_of_somebody_else_does_not_come_with_the_edit(dispute):
+    seller = world.seller_of(dispute)
+    theirs = evidence.take(BytesIO(pictures.jpeg()), name="x.jpg", by=seller, limits=evidence.limits_now())
+    client, url = pages.client_of(dispute.buyer), f"/disputes/{dispute.public_id}/edit/"
+    page = client.get(url)
+    form = {
+        "version": pages.version_on(page),
+        "received": "yes",
+        "reason": "quality.fades",
+        "lines": [line.public_id for line in dispute.order.lines.all()],
+        "remedy": "refund",
+        "description": "After one wash the colour was gone.",
+        "uploaded": [theirs.public_id],
+    }
+    assert client.post(url, form).status_code in (200, 422)
+    assert Dispute.objects.get().claim.revision == 1 and not DisputeEvidence.objects.exists()
 
 
 @pytest.mark.rule("N-03", "N-05")
