@@ -24,7 +24,13 @@ class DisputesConfig(AppConfig):
         from .services.afterwards import announce
         from .services.freezing import OWNER
 
-        cases.register(Dispute, by_clock=services.BY_CLOCK, announce=announce, remind=reminders.write)
+        cases.register(
+            Dispute,
+            by_clock=services.BY_CLOCK,
+            announce=announce,
+            remind=reminders.write,
+            together=services.TOGETHER,
+        )
         register_viewer(parties_see)
         register_viewer(staff_see, sees_private=True)
         register_keeper(KEEPER)

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.access import LEAD_MEDIATOR
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import OUTAGE, Message, members_of, of_an_outage, tell, unpin
+from marketplace.notifications.services import (
+    OUTAGE,
+    Members,
+    Message,
+    Person,
+    Readers,
+    of_an_outage,
+    tell,
+    unpin,
+)
 
 from . import travel_notices
 from .wording import offer_in_mail
@@ -234,7 +243,7 @@ def announce(event: CaseEvent) -> None:
     messages: Sequence[Message] = MESSAGES.get(event.verb, ())
     if not messages or dispute.state == "awaiting_approval":
         return  # a decision that waits for approval is told once it is approved
-    people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
+    people: dict[str, Readers] = {"buyer": Person(dispute.buyer_id), "seller": Members(dispute.store_id)}
     facts = {
         "amount": "",
         "note": "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.access import LEAD_MEDIATOR
 from marketplace.core.money import format_money
-from marketplace.notifications.services import Message, members_of, remind
+from marketplace.notifications.services import Members, Message, Person, Readers, remind
 
 from .models.deadlines import (
     BUYER_ASKED,
@@ -125,7 +125,10 @@ def _tell_staff(dispute: Dispute, kind: str) -> None:
     type(dispute).objects.filter(pk=dispute.pk).update(overdue=dispute.overdue)
     subject, text = LATE[kind]
     leads = Q(groups__name=LEAD_MEDIATOR, is_active=True)
-    people = {"mediator": Q(pk=dispute.mediator_id), "lead": leads & ~Q(pk=dispute.mediator_id)}
+    people: dict[str, Readers] = {
+        "mediator": Person(dispute.mediator_id),
+        "lead": leads & ~Q(pk=dispute.mediator_id),
+    }
     messages = [Message(role, subject, text) for role in people]
     facts = {"item": dispute.public_id}
     remind(dispute, kind, messages, people, facts, f"/admin/desk/{dispute.public_id}/")
@@ -146,5 +149,5 @@ def write(dispute: Dispute, kind: str) -> None:
         "held": format_money(dispute.money(dispute.held)),
         "buyer": format_money(outcome.buyer) if outcome else "",
     }
-    people = {"buyer": Q(pk=dispute.buyer_id), "seller": members_of(dispute.store_id)}
+    people: dict[str, Readers] = {"buyer": Person(dispute.buyer_id), "seller": Members(dispute.store_id)}
     remind(dispute, kind, messages, people, facts, f"/disputes/{dispute.public_id}/")

@@ -181,6 +181,7 @@ class Dispute(Negotiating, Returning, Mediating, Asked, Waiting, MoneyCase):
     )
     LOCK_FIRST: ClassVar[tuple[str, ...]] = ("order",)
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("claim",)
+    BATCH_WITH: ClassVar[tuple[str, ...]] = ("lines", "return_shipment")
     DEADLINES = DEADLINES
 
     def __str__(self) -> str:

@@ -58,8 +58,12 @@ BY_CLOCK = {
     "confirm_replacement_by_silence": confirm_replacement_by_silence,
 }
 
+#: of these, what many disputes may do in one transaction
+TOGETHER = frozenset({"grant_claim", "escalate"})
+
 __all__ = [
     "BY_CLOCK",
+    "TOGETHER",
     "ClaimData",
     "LineData",
     "accept_by_rule",

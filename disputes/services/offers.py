@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Forbidden, Invalid, StaleOffer, WrongState
@@ -92,7 +93,16 @@ def deny_offer(pk: int, *, offer: str, note: str, by: Actor) -> Dispute:
 
 def close_offers(dispute: Dispute) -> None:
     """What was open answers nothing any more: the claim was edited, or there is no more to agree on."""
-    dispute.offers.filter(status=Offer.Status.OPEN).update(status=Offer.Status.STALE, ended_at=dispute.at)
+    batches.together(_close_offers, dispute)
+
+
+def _close_offers(disputes: list[Dispute]) -> None:
+    ended = {dispute.pk: dispute.at for dispute in disputes}
+    offers = list(Offer.objects.filter(dispute__in=disputes, status=Offer.Status.OPEN))
+    for offer in offers:
+        offer.status, offer.ended_at = Offer.Status.STALE, ended[offer.dispute_id]
+    if offers:
+        batches.update(offers, ["status", "ended_at"])
 
 
 def end_talks(dispute: Dispute) -> None:

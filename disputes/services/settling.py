@@ -9,12 +9,22 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.accounts.models import StoreAddress
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.orders import services as orders
 
 from ..amounts import by_line, ceilings
 from ..difference import asked_terms
-from ..models import Dispute, ReachedBy, Remedy, ReplacementShipment, Result, ReturnShipment, Terms
+from ..models import (
+    Dispute,
+    DisputeLine,
+    ReachedBy,
+    Remedy,
+    ReplacementShipment,
+    Result,
+    ReturnShipment,
+    Terms,
+)
 from ..reasons import REASONS
 from . import postage
 
@@ -38,8 +48,12 @@ def settle(dispute: Dispute, *, amount: int, outcome: str, reached_by: str, by: 
         answered_in=answered_in(dispute),
     )
     postage.book(dispute, due=due, paid=paid)
-    dispute.lines.update(is_open=False)
+    batches.together(_close_lines, dispute)
     dispute.say(outcome=outcome, amount=dispute.money(amount).as_json())
+
+
+def _close_lines(disputes: list[Dispute]) -> None:
+    DisputeLine.objects.filter(dispute__in=disputes).update(is_open=False)
 
 
 def answered_in(dispute: Dispute) -> timedelta:
@@ -49,11 +63,11 @@ def answered_in(dispute: Dispute) -> timedelta:
 
 def line_ceilings(dispute: Dispute) -> dict[int, int]:
     """Line pk → what it can give back, under the claim in force."""
-    lines = list(dispute.lines.select_related("order_line"))
+    lines = {line.pk: line for line in dispute.order.lines.all()}
     claim = dispute.claim
     shares = ceilings(
-        [(line.order_line, line.quantity) for line in lines],
-        list(dispute.order.lines.all()),
+        [(lines[line.order_line_id], line.quantity) for line in dispute.lines.all()],
+        list(lines.values()),
         received=claim.received,
         reason=REASONS[claim.reason],
         remedy=claim.remedy,

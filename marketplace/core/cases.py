@@ -14,9 +14,9 @@ acts is done by the clock (clock.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -27,57 +27,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed, can_proceed
 
+from . import batches
 from .access import Actor, Rule
+from .deadlines import Deadline as Deadline
+from .deadlines import NextDefault as NextDefault
+from .deadlines import Outcome as Outcome
 from .errors import Forbidden, NotFound, TooLate, VersionChanged, WrongState
-from .money import Money
 from .windows import longer
 
-#: the two sides of a case, by the words of `waiting_for`
-PARTIES = frozenset({"buyer", "seller"})
 #: the second reminder (F-01)
 DAY_BEFORE = timedelta(hours=24)
 #: the kinds of reminders to parties
 HALF, DAY = "half", "day"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Who gets what of the money that a case holds. Gross: buyer + seller = what is held."""
-
-    buyer: Money
-    seller: Money
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """What a state waits for, until when, and what happens then.
-
-    `due` is a pure function of the case's own rows, so that a later policy changes no promise made.
-    `then` is a verb, done by the clock; where it is None, `due` is a target date only and `why` says why.
-    `opens` is given for what a party is waited for: since when they could act. Such a window is longer after an outage (Z-03).
-    """
-
-    due: Callable[[Any], datetime | None]
-    then: str | None
-    waiting_for: str
-    outcome: Callable[[Any], Outcome | None] = field(default=lambda case: None)
-    why: str = ""
-    opens: Callable[[Any], datetime | None] | None = None
-
-    @property
-    def parties(self) -> frozenset[str]:
-        """Whom of the two sides it waits for."""
-        return frozenset(self.waiting_for.split()) & PARTIES
-
-
-@dataclass(frozen=True)
-class NextDefault:
-    """What will happen, and when, if nobody acts (Z-05)."""
-
-    at: datetime | None
-    action: str | None
-    waiting_for: str
-    outcome: Outcome | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +48,7 @@ class Registration:
     by_clock: Mapping[str, Callable[..., Case]]
     announce: Callable[[Any], None]
     remind: Callable[[Any, str], None]
+    together: frozenset[str]
 
 
 def nobody_to_remind(case: Any, kind: str) -> None:
@@ -102,9 +64,13 @@ def register(
     by_clock: Mapping[str, Callable[..., Case]],
     announce: Callable[[Any], None],
     remind: Callable[[Any, str], None] = nobody_to_remind,
+    together: Iterable[str] = (),
 ) -> None:
-    """Called once by the app's AppConfig.ready(). `remind(case, kind)` writes the reminders of reminders.py."""
-    registered[model] = Registration(by_clock, announce, remind)
+    """Called once by the app's AppConfig.ready(). `remind(case, kind)` writes the reminders of reminders.py.
+
+    `together`: verbs of the clock that several cases may do in one transaction (batches.py).
+    """
+    registered[model] = Registration(by_clock, announce, remind, frozenset(together))
 
 
 class Case(models.Model):
@@ -153,6 +119,8 @@ class Case(models.Model):
     LOCK_FIRST: ClassVar[tuple[str, ...]] = ()
     #: relations read along when the case is locked
     LOCK_WITH: ClassVar[tuple[str, ...]] = ()
+    #: relations read along when many are locked at once, so that none of them asks for its own
+    BATCH_WITH: ClassVar[tuple[str, ...]] = ()
 
     state: Any
     public_id: Any
@@ -165,27 +133,57 @@ class Case(models.Model):
 
     @classmethod
     def lock(cls, pk: int) -> Self:
-        """The row and its parents, locked, parents first. The one place in the product where cases are locked."""
-        manager: Any = cls._default_manager
-        parents = (
-            manager.filter(pk=pk).values_list(*(f"{name}_id" for name in cls.LOCK_FIRST)).first()
-            if cls.LOCK_FIRST
-            else ()
-        )
-        if parents is None:
-            raise NotFound(_("This does not exist."))
-        held = {}
-        for name, parent_pk in zip(cls.LOCK_FIRST, parents, strict=True):
-            parent_model: Any = cls._meta.get_field(name).related_model
-            held[name] = parent_model.lock(parent_pk)
-        case = manager.select_for_update(of=("self",)).select_related(*cls.LOCK_WITH).filter(pk=pk).first()
+        """The row and its parents, locked, parents first. Raises NotFound."""
+        case = batches.held(cls, pk) or cls.lock_many([pk]).get(pk)
         if case is None:
             raise NotFound(_("This does not exist."))
-        for name, parent in held.items():
-            setattr(case, name, parent)
-        case.now = case.at = timezone.now()
+        now = timezone.now()
+        for row in (case, *case.parents):
+            row.now = row.at = now
         found: Self = case
         return found
+
+    @classmethod
+    def lock_many(cls, pks: Collection[int], *, skip_locked: bool = False) -> dict[int, Self]:
+        """The rows and their parents, locked, parents first, by primary key. The one place where cases are locked.
+
+        `skip_locked`: leave out those that somebody else has locked, rather than wait for them.
+        """
+        manager: Any = cls._default_manager
+        parents: dict[str, dict[int, Any]] = {}
+        names = [f"{name}_id" for name in cls.LOCK_FIRST]
+        rows = manager.filter(pk__in=pks).order_by().values_list(*names) if names else ()
+        for name, parent_pks in zip(cls.LOCK_FIRST, zip(*rows, strict=True), strict=False):
+            parent_model: Any = cls._meta.get_field(name).related_model
+            parents[name] = parent_model.lock_many(set(parent_pks), skip_locked=skip_locked)
+        mine = manager.select_for_update(of=("self",), skip_locked=skip_locked)
+        cases = mine.select_related(*cls.LOCK_WITH).filter(pk__in=pks).order_by("pk")
+        return {case.pk: case for case in cases if case.take_up(parents)}
+
+    def take_up(self, parents: Mapping[str, Mapping[int, Any]]) -> bool:
+        """Put the locked parents in their places; False where one of them is not among them."""
+        for name, of_name in parents.items():
+            parent = of_name.get(getattr(self, f"{name}_id"))
+            if parent is None:
+                return False
+            setattr(self, name, parent)
+        return True
+
+    @property
+    def parents(self) -> tuple[Case, ...]:
+        """The locked rows that this one is about."""
+        return tuple(getattr(self, name) for name in self.LOCK_FIRST)
+
+    @classmethod
+    def batch_with(cls) -> tuple[str, ...]:
+        """What its verbs read, its parents' included, from this row on."""
+        parents: list[tuple[str, Any]] = [
+            (name, cls._meta.get_field(name).related_model) for name in cls.LOCK_FIRST
+        ]
+        return (
+            *cls.BATCH_WITH,
+            *(f"{name}__{path}" for name, model in parents for path in model.batch_with()),
+        )
 
     def allow(self, verb: str, by: Actor) -> None:
         """Refuse whoever may not, whoever read an old version, and whoever comes too late. In this order."""
@@ -231,11 +229,9 @@ class Case(models.Model):
             self.remind_at = self.next_reminder(self.now)
         self.deadline_tries = 0
         self.version += 1
-        self.save()
-        event = self.record(verb, by, before)
-        registration = registered.get(type(self))
-        if registration:
-            registration.announce(event)
+        batches.together(batches.save, self)
+        event = self._line(verb, by, before)
+        batches.together(_write_lines, event)
         return event
 
     def arm(self) -> None:
@@ -267,8 +263,16 @@ class Case(models.Model):
         return longer(opened, due, outages) if opened and due else due
 
     def record(self, verb: str, by: Actor, before: str) -> CaseEvent:
+        """Write one line of the timeline, of which nobody is told."""
+        event = self._line(verb, by, before)
+        event.save()
+        return event
+
+    def _line(self, verb: str, by: Actor, before: str) -> CaseEvent:
         """One line of the timeline; its time never goes back (threats.md T7)."""
-        event: CaseEvent = self.events.create(
+        model: type[CaseEvent] = self.events.model
+        event = model(
+            **{model.CASE: self},
             verb=verb,
             from_state=before,
             to_state=self.state,
@@ -354,6 +358,19 @@ class CaseEvent(models.Model):
         return found
 
 
+def _write_lines(events: list[CaseEvent]) -> None:
+    """Write the timelines' lines; then, once all that the steps did stands in the database, the notices of each."""
+    for model, same in batches.by_model(events):
+        model._default_manager.bulk_create(same)
+    batches.together(_announce, *events)
+
+
+def _announce(events: list[CaseEvent]) -> None:
+    for event in events:
+        if registration := registered.get(type(event.case)):
+            registration.announce(event)
+
+
 C = TypeVar("C", bound=Case)
 
 
@@ -363,7 +380,7 @@ def step(model: type[C], pk: int, verb: str, *, by: Actor) -> Iterator[C]:
 
     Raises Forbidden, VersionChanged, TooLate, WrongState, NotFound; then nothing has moved.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not batches.is_open()):
         case = model.lock(pk)
         case.allow(verb, by)
         before = case.state

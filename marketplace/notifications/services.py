@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
+from marketplace.core.batches import together
 from marketplace.core.cases import Case, CaseEvent
 from marketplace.core.display import moment_text
 from marketplace.core.money import Money, format_money
@@ -45,59 +46,117 @@ def of_an_outage(subject: Any) -> tuple[Message, Message]:
     return Message("buyer", subject, text), Message("seller", subject, text)
 
 
+@dataclass(frozen=True)
+class Person:
+    """One reader."""
+
+    pk: int | None
+
+
+@dataclass(frozen=True)
+class Members:
+    """The people who act for a store."""
+
+    store_pk: int
+
+
+#: who has a role: one person, a store's people, or whoever a condition fits
+Readers = Person | Members | Q
+
+
 def unpin(event: CaseEvent) -> None:
     """The case has moved on: nobody is waited for by an earlier notice any more (F-07)."""
     if event.from_state != event.to_state:
-        Notice.objects.filter(case_id=event.case.public_id, needs_you=True).update(needs_you=False)
+        together(_unpin, event.case.public_id)
     elif event.verb == OUTAGE:  # the same thing is waited for, but for longer
         waiting = Notice.objects.filter(case_id=event.case.public_id, needs_you=True, due_at__isnull=False)
         waiting.update(due_at=event.case.due_at)
 
 
+def _unpin(case_ids: list[str]) -> None:
+    Notice.objects.filter(case_id__in=case_ids, needs_you=True).update(needs_you=False)
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """One message of one event, to be written once it is known who reads it."""
+
+    event: CaseEvent
+    message: Message
+    readers: Readers
+    facts: Mapping[str, Any]
+    url: str
+
+
 def tell(
     event: CaseEvent,
     messages: Iterable[Message],
-    people: Mapping[str, Q],
+    people: Mapping[str, Readers],
     facts: Mapping[str, Any],
     url: str,
 ) -> None:
     """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language.
 
-    `people`: role → which users have it.
+    `people`: role → who has it.
     """
+    together(_tell, *(_Telling(event, each, people[each.to], facts, url) for each in messages))
+
+
+def _tell(tellings: list[_Telling]) -> None:
+    readers = _read(each.readers for each in tellings)
     notices = [
         _notice(
-            event.case,
-            f"{event._meta.label_lower}:{event.pk}",
-            event.recorded_at,
-            message,
+            each.event.case,
+            f"{each.event._meta.label_lower}:{each.event.pk}",
+            each.event.recorded_at,
+            each.message,
             reader,
-            facts,
-            url,
+            each.facts,
+            each.url,
         )
-        for message in messages
-        for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
-        if reader.pk != event.actor_id
+        for each in tellings
+        for reader in readers[each.readers]
+        if reader.pk != each.event.actor_id
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _read(wanted: Iterable[Readers]) -> dict[Readers, list[User]]:
+    """Who they are: one question for all persons, one for all stores' people, and one for each condition."""
+    found: dict[Readers, list[User]] = {each: [] for each in wanted}
+    users = User.objects.only("language", "time_zone", "email")
+    persons = {each.pk for each in found if isinstance(each, Person) and each.pk}
+    stores = {each.store_pk for each in found if isinstance(each, Members)}
+    if persons:
+        for user in users.filter(pk__in=persons):
+            found[Person(user.pk)].append(user)
+    if stores:
+        for user in users.filter(stores__in=stores).annotate(of_store=F("stores")).order_by("pk"):
+            found[Members(user.of_store)].append(user)
+    for each in found:
+        if isinstance(each, Q):
+            found[each] = list(users.filter(each))
+    return found
 
 
 def remind(
     case: Case,
     kind: str,
     messages: Iterable[Message],
-    people: Mapping[str, Q],
+    people: Mapping[str, Readers],
     facts: Mapping[str, Any],
     url: str,
 ) -> None:
     """Write one reminder for each person of each message, once for a case, its deadline and the kind (F-01)."""
     assert case.due_at is not None, "there is a deadline to be reminded of"
     key = f"reminder:{kind}:{case._meta.label_lower}:{case.pk}:{case.due_at:%Y%m%dT%H%M%S}"
+    told = [(message, people[message.to]) for message in messages]
+    readers = _read(who for _message, who in told)
     notices = [
         _notice(case, key, case.now, message, reader, facts, url)
-        for message in messages
-        for reader in User.objects.filter(people[message.to]).only("language", "time_zone", "email")
+        for message, who in told
+        for reader in readers[who]
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
@@ -144,9 +203,7 @@ def zone_of(reader: User) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def members_of(store_pk: int) -> Q:
-    """The people who act for a store."""
-    return Q(stores=store_pk)
+members_of = Members
 
 
 def mark_read(*, by: Actor, public_ids: Iterable[str] | None = None) -> int:

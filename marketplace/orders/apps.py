@@ -28,7 +28,11 @@ class OrdersConfig(AppConfig):
         from .services.freezing import OWNER
 
         cases.register(
-            Order, by_clock=services.BY_CLOCK, announce=notifications.announce, remind=reminders.write
+            Order,
+            by_clock=services.BY_CLOCK,
+            announce=notifications.announce,
+            remind=reminders.write,
+            together=services.TOGETHER,
         )
         register_viewer(moderators_see, sees_private=True)
         register_keeper(KEEPER)

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.access import MODERATOR
 from marketplace.core.cases import CaseEvent
 from marketplace.core.display import date_text
-from marketplace.notifications.services import OUTAGE, Message, members_of, of_an_outage, tell, unpin
+from marketplace.notifications.services import (
+    OUTAGE,
+    Members,
+    Message,
+    Person,
+    Readers,
+    of_an_outage,
+    tell,
+    unpin,
+)
 
 from .tracking import words_of
 
@@ -252,9 +261,9 @@ def announce(event: CaseEvent) -> None:
     order = cast("Order", event.case)
     facts = {"reference": order.reference, "amount": "", "tracking_number": "", **event.data}
     if messages := MESSAGES.get(event.verb):
-        people = {
-            "buyer": Q(pk=order.buyer_id),
-            "seller": members_of(order.store_id),
+        people: dict[str, Readers] = {
+            "buyer": Person(order.buyer_id),
+            "seller": Members(order.store_id),
             "moderator": moderators(),
         }
         tell(event, messages, people, facts | {"money_by": _day(facts)}, f"/orders/{order.public_id}/")

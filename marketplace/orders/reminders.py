@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.notifications.services import Message, members_of, remind
+from marketplace.notifications.services import Members, Message, Person, Readers, remind
 
 from .models.states import CONFIRMED, State
 
@@ -55,5 +54,5 @@ REMINDERS: dict[str, tuple[Message, ...]] = {
 def write(order: Order, kind: str) -> None:
     """Inside the transaction that plans the next one."""
     if messages := REMINDERS.get(order.phase):
-        people = {"buyer": Q(pk=order.buyer_id), "seller": members_of(order.store_id)}
+        people: dict[str, Readers] = {"buyer": Person(order.buyer_id), "seller": Members(order.store_id)}
         remind(order, kind, messages, people, {"reference": order.reference}, f"/orders/{order.public_id}/")

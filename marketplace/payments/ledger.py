@@ -33,6 +33,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, Sum
 
+from marketplace.core import batches
+
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 
 Kind = LedgerAccount.Kind
@@ -92,20 +94,25 @@ def move(
     return Movement(kind, key, at, currency, ((source, -amount), (target, amount)))
 
 
-def post(*movements: Movement) -> list[LedgerTransaction]:
+def post(*movements: Movement) -> None:
     """Write the movements, all or none. A key that was posted before raises IntegrityError: nothing moves twice."""
+    batches.together(_write, *movements)
+
+
+def _write(movements: Sequence[Movement]) -> None:
+    """Accounts are always written in one order, so that two who write to the same ones wait for each other, not crosswise."""
     wanted = {(account, m.currency) for m in movements for account, _amount in m.lines}
     accounts = _accounts(wanted)
     rows = LedgerTransaction.objects.bulk_create(
         LedgerTransaction(key=m.key, kind=m.kind, at=m.at) for m in movements
     )
-    LedgerEntry.objects.bulk_create(
+    entries = [
         LedgerEntry(transaction=row, account_id=accounts[account, m.currency], amount=amount)
         for row, m in zip(rows, movements, strict=True)
         for account, amount in m.lines
         if amount
-    )
-    return rows
+    ]
+    LedgerEntry.objects.bulk_create(sorted(entries, key=lambda entry: entry.account_id))
 
 
 def _accounts(wanted: set[tuple[Account, str]]) -> dict[tuple[Account, str], int]:

@@ -5,12 +5,15 @@ Each movement has one cause, which is its key: the same cause never moves money 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from marketplace.core import batches
 from marketplace.core.errors import Invalid, WrongState
 from marketplace.core.money import share, split
 from marketplace.core.policy import ProtectionPolicy
@@ -86,7 +89,7 @@ def refund(
                     expected_to=high,
                 )
             )
-    Refund.objects.bulk_create(refunds)
+    batches.together(Refund.objects.bulk_create, *refunds)
     ledger.post(*(_decided(escrow, row) for row in refunds))
     return refunds
 
@@ -116,17 +119,36 @@ def _take(escrow: Escrow, amount: int, column: str) -> None:
     whatever a chargeback has frozen: it is the row that a chargeback writes too, so that one of both waits (M8)."""
     if amount < 0:
         raise Invalid.field("amount", "negative", _("The amount must be more than nothing."))
-    held = F("captured") - F("refunded") - F("released")
-    enough = Escrow.objects.annotate(held_now=held).filter(pk=escrow.pk, freezes=0, held_now__gte=amount)
-    if not enough.update(**{column: F(column) + amount}):
-        if Escrow.objects.filter(pk=escrow.pk, freezes__gt=0).exists():
-            raise WrongState(frozen_words())
-        raise WrongState(_("There is not so much money left in escrow."))
+    batches.together(_TAKE[column], (escrow.pk, amount))
     setattr(escrow, column, getattr(escrow, column) + amount)
 
 
+def _take_all(column: str, takings: Sequence[tuple[int, int]]) -> None:
+    held = "old.freezes = 0 AND old.captured - old.refunded - old.released >= new.amount"
+    amounts = _sums(takings)
+    if not batches.add(Escrow, column, amounts, room=held):
+        if Escrow.objects.filter(pk__in=amounts, freezes__gt=0).exists():
+            raise WrongState(frozen_words())
+        raise WrongState(_("There is not so much money left in escrow."))
+
+
+#: one writer a column, so that a batch's rows of each are added at once
+_TAKE = {column: partial(_take_all, column) for column in ("refunded", "released")}
+
+
+def _sums(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """What comes together for each primary key."""
+    found: Counter[int] = Counter()
+    for pk, amount in rows:
+        found[pk] += amount
+    return found
+
+
 def _reserve(payment: Payment, amount: int) -> None:
-    room = Payment.objects.filter(pk=payment.pk, refunded__lte=F("amount") - amount)
-    if not room.update(refunded=F("refunded") + amount):
-        raise WrongState(_("This payment has been refunded already."))
+    batches.together(_reserve_all, (payment.pk, amount))
     payment.refunded += amount
+
+
+def _reserve_all(parts: Sequence[tuple[int, int]]) -> None:
+    if not batches.add(Payment, "refunded", _sums(parts), room="old.refunded + new.amount <= old.amount"):
+        raise WrongState(_("This payment has been refunded already."))

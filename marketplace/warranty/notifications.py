@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell, unpin
+from marketplace.notifications.services import Members, Message, Person, Readers, tell, unpin
 
 if TYPE_CHECKING:
     from .models import WarrantyClaim
@@ -81,6 +80,6 @@ def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
     unpin(event)
     claim = cast("WarrantyClaim", event.case)
-    people = {"buyer": Q(pk=claim.buyer_id), "seller": members_of(claim.store_id)}
+    people: dict[str, Readers] = {"buyer": Person(claim.buyer_id), "seller": Members(claim.store_id)}
     facts = {"item": claim.line.title, "amount": "", "note": "", "tracking_number": "", **event.data}
     tell(event, MESSAGES.get(event.verb, ()), people, facts, f"/warranty-claims/{claim.public_id}/")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.notifications.services import Message, members_of, remind
+from marketplace.notifications.services import Members, Message, Person, Readers, remind
 
 from .models import State
 
@@ -60,7 +59,7 @@ REMINDERS: dict[str, tuple[Message, ...]] = {
 def write(claim: WarrantyClaim, kind: str) -> None:
     """Inside the transaction that plans the next one."""
     if messages := REMINDERS.get(claim.phase):
-        people = {"buyer": Q(pk=claim.buyer_id), "seller": members_of(claim.store_id)}
+        people: dict[str, Readers] = {"buyer": Person(claim.buyer_id), "seller": Members(claim.store_id)}
         remind(
             claim, kind, messages, people, {"item": claim.line.title}, f"/warranty-claims/{claim.public_id}/"
         )

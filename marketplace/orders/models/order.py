@@ -7,8 +7,9 @@ lines in listing.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -145,6 +146,7 @@ class Order(Holdable, MoneyCase):
     MOVES_MONEY = frozenset({"cancel", "refuse_proof"})
     NEVER_FROZEN = frozenset({"confirm_automatically"})
     LOCK_WITH: ClassVar[tuple[str, ...]] = ("escrow", "store")
+    BATCH_WITH: ClassVar[tuple[str, ...]] = ("lines", "hold_backs", "escrow__payments")
     DEADLINES: ClassVar[dict[str, Deadline]] = {
         State.AWAITING_PAYMENT: Deadline(
             lambda o: None, None, "buyer", why="Nothing is held before it is paid."
@@ -194,12 +196,10 @@ class Order(Holdable, MoneyCase):
     def __str__(self) -> str:
         return self.reference
 
-    @classmethod
-    def lock(cls, pk: int) -> Self:
-        order = super().lock(pk)
-        order.policy = published(order.policy_id)
-        order.escrow.store = order.store
-        return order
+    def take_up(self, parents: Mapping[str, Mapping[int, Any]]) -> bool:
+        self.policy = published(self.policy_id)
+        self.escrow.store = self.store
+        return super().take_up(parents)
 
     def finish(self, verb: str, by: Actor, before: str) -> CaseEvent:
         """With the order the coupons that paid for it have their end: whichever verb ended it (O-11)."""

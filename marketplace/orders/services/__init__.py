@@ -14,8 +14,12 @@ BY_CLOCK = {
     "close_on_silence": close_on_silence,
 }
 
+#: of these, what many orders may do in one transaction
+TOGETHER = frozenset({"confirm_automatically", "release"})
+
 __all__ = [
     "BY_CLOCK",
+    "TOGETHER",
     "accept_proof",
     "cancel",
     "change_hold_back",

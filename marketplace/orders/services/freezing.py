@@ -5,9 +5,11 @@ No verbs of anybody: payments calls these inside its own transaction, with the o
 
 from __future__ import annotations
 
-from django.db.models import F
-from django.db.models.functions import Least
+from collections.abc import Sequence
 
+from django.db.models import F
+
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.money import split
 from marketplace.payments.freezing import Owner
@@ -73,8 +75,11 @@ def _absorb(order: Order, amount: int) -> None:
 
 def add_to_line(line_pk: int, part: int) -> None:
     """Count a part of a refund on its line; never more than was paid for it, whoever gave it back."""
-    paid = F("paid") + F("paid_shipping")
-    OrderLine.objects.filter(pk=line_pk).update(refunded=Least(F("refunded") + part, paid))
+    batches.together(_add_to_lines, (line_pk, part))
+
+
+def _add_to_lines(parts: Sequence[tuple[int, int]]) -> None:
+    batches.add(OrderLine, "refunded", dict(parts), most="old.paid + old.paid_shipping")
 
 
 OWNER = Owner(floor=1, lock=lock, changed=changed, is_party=is_party)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.errors import WrongState
 from marketplace.core.money import split
@@ -129,10 +130,14 @@ def give_back(order: Order, *, cause: str, at: datetime) -> int:
 
 
 def _end(order: Order, key: str, at: datetime, *, lost: bool, answered_in: timedelta | None) -> HoldBack:
-    hold = HoldBack.objects.select_for_update().get(key=key, order=order)
+    hold = next(each for each in order.hold_backs.all() if each.key == key)  # under the lock of its order
     if hold.ended_at is not None:
         raise WrongState(_("This dispute has been settled already."))
     hold.ended_at, hold.lost, hold.answered_in = at, lost, answered_in
-    hold.save(update_fields=["ended_at", "lost", "answered_in"])
+    batches.together(_save_ends, hold)
     order.held_back -= hold.amount
     return hold
+
+
+def _save_ends(holds: list[HoldBack]) -> None:
+    batches.update(holds, ["ended_at", "lost", "answered_in"])
