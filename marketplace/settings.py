@@ -326,7 +326,6 @@ SCHEDULES = {
     "files": "marketplace.evidence.tasks.tidy",
     "heartbeats": "marketplace.core.tasks.forget_heartbeats",
     "postage": "disputes.tasks.collect_postage",
-    "figures": "marketplace.transparency.tasks.keep_months",
 }
 
 # --- API --------------------------------------------------------------------------------------------------

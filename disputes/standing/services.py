@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Invalid
@@ -35,11 +36,18 @@ def dispute_opened(dispute: Dispute) -> None:
 
 def dispute_ended(dispute: Dispute) -> None:
     """Inside the step that ended it, once it is saved: its buyer's results have changed; a fraud raises a flag (c)."""
-    policy = policy_at(dispute.at)
-    keeping.count_buyers([dispute.buyer_id], at=dispute.at, policy=policy)
+    batches.together(_count_again, dispute)
     if dispute.outcome == "fraud":
+        policy = policy_at(dispute.at)
         met = grounds.frauds(at=dispute.at, policy=policy, dispute=dispute)
         raise_flags(met, at=dispute.at, policy=policy)
+
+
+def _count_again(disputes: list[Dispute]) -> None:
+    """Of several that ended in one batch, as of the last: what lies between them fades at the next daily round."""
+    at = max(dispute.at for dispute in disputes)
+    buyers = sorted({dispute.buyer_id for dispute in disputes})
+    keeping.count_buyers(buyers, at=at, policy=policy_at(at))
 
 
 def insult_written(user_id: int, *, at: datetime) -> None:

@@ -9,3 +9,11 @@ class TransparencyConfig(AppConfig):
     label = "transparency"
     verbose_name = _("Figures for the public")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the daily round its work: a month that has ended is counted once."""
+        from marketplace.core import daily
+
+        from .services import keep_ended_months
+
+        daily.register("months counted for the public", keep_ended_months)
