@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ class SplitForm(forms.Form):
         label=_("Your own amounts"),
         help_text=_("Only if you chose “Other amounts”. One amount a line, like 5.00."),
         widget=forms.Textarea(attrs={"rows": 4, "data-pieces": "", "autocomplete": "off"}),
-        max_length=LONGEST,
+        validators=[MaxLengthValidator(LONGEST)],
         required=False,
     )
 

@@ -97,7 +97,7 @@ def _offer(offer: CouponOffer, actor: Any) -> dict[str, Any]:
         "status": offer.state,
         "amount": offer.money,
         "most_pieces": offer.policy.coupon_max_pieces,
-        "coupons": [_of(offer, coupon) for coupon in offer.coupons.all()],
+        "coupons": [_of(offer, each) for each in sorted(offer.coupons.all(), key=lambda each: each.pk)],
         "next_default": facts.next_default(offer),
         "available_actions": facts.available_actions(offer, actor, named=_named),
     }

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from marketplace.core.serializers import StrictSerializer, TextField
+
 from .models import MonthFigures
 
 
@@ -14,3 +16,16 @@ class MonthFiguresSerializer(serializers.ModelSerializer):
         model = MonthFigures
         fields = ("month", "figures", "made_at")
         read_only_fields = fields
+
+
+class MonthSerializer(StrictSerializer):
+    """Which month: 2026-10."""
+
+    month = TextField(max_length=20, required=False)
+
+
+class StatementsSerializer(serializers.Serializer):
+    """Statements of reasons, each in the schema of the DSA Transparency Database, version 2."""
+
+    month = serializers.CharField()
+    statements = serializers.ListField(child=serializers.DictField())

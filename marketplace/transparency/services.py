@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,6 +42,14 @@ def after(month: date) -> date:
 def start_of(month: date) -> datetime:
     """Its first moment."""
     return datetime(month.year, month.month, 1, tzinfo=UTC)
+
+
+def span_of(month: str) -> tuple[datetime, datetime] | None:
+    """The first moment of a month written like 2026-10, and that of the next; None where it is written otherwise."""
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month, re.ASCII) or month < "0001" or month > "9999-11":
+        return None
+    first = date.fromisoformat(f"{month}-01")
+    return start_of(first), start_of(after(first))
 
 
 def _first_month() -> date | None:

@@ -151,7 +151,7 @@
     var unit = Math.pow(10, digits), total = 0;
     if (own && !own.checked) { out.textContent = ""; return; }
     box.value.split(/[\s;]+/).forEach(function (text) { if (/^\d+(\.\d+)?$/.test(text)) { total += Math.round(parseFloat(text) * unit); } });
-    out.textContent = fill(out.dataset.words, { total: (total / unit).toLocaleString(lang, { style: "currency", currency: out.dataset.currency, minimumFractionDigits: digits, maximumFractionDigits: digits }), sum: out.dataset.whole });
+    out.textContent = fill(out.dataset.words, { total: (total / unit).toFixed(digits), sum: out.dataset.whole });
   }
   document.addEventListener("input", addUp);
   addUp();

@@ -108,6 +108,10 @@ POLICY: dict[str, Row] = {
     "/transparency/<month>/": {"GET": public(200), "POST": public(405)},
     "/transparency/<month>.csv": {"GET": public(404), "POST": public(405)},  # there is no such month
     f"{API}/transparency/": {"GET": public(200), "POST": public(405)},
+    f"{API}/transparency/statements/": {
+        "GET": only(STAFF, 200, api=True, strangers=403),
+        "POST": no(api=True),
+    },
     "/styleguide/": {"GET": public(200), "POST": public(405)},
     "/i18n/setlang/": {"GET": public(405), "POST": public(302)},
     "/api/schema/": {"GET": public(200), "POST": public(405)},
