@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from marketplace.core.money import Money
+from marketplace.coupons.models import Coupon
 
 BROKEN = "damaged.in_transit"
 LATE = "not_received.no_tracking"
@@ -62,14 +63,21 @@ def line_row(title: str, price: str) -> dict[str, Any]:
     }
 
 
-def payment_row(reference: str, price: str, days_ago: float) -> dict[str, Any]:
-    total = Money.parse(price, "USD") + Money.parse(SHIPPING, "USD")
-    return {
-        "reference": f"{reference}-1",
-        "method": "card",
-        "amount": str(total.decimal),
-        "paid_at": moment(days_ago),
-    }
+def payment_rows(
+    reference: str, price: str, days_ago: float, coupon: Coupon | None = None
+) -> list[dict[str, Any]]:
+    """All by card, or a part by a coupon of ours."""
+    total, at = Money.parse(price, "USD") + Money.parse(SHIPPING, "USD"), moment(days_ago)
+    rows: list[dict[str, Any]] = []
+    if coupon:
+        total -= coupon.money
+        rows.append(
+            {"reference": coupon.public_id, "method": "coupon", "amount": coupon.money.text, "paid_at": at}
+        )
+    return [
+        {"reference": f"{reference}-1", "method": "card", "amount": total.text, "paid_at": at},
+        *rows,
+    ]
 
 
 def moment(days_ago: float) -> str:

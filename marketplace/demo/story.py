@@ -15,12 +15,13 @@ from marketplace.accounts.models import User
 from marketplace.core.clock import sweep
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
+from marketplace.coupons.models import Coupon
 from marketplace.evidence import services as evidence
 from marketplace.orders.imports import take
 from marketplace.orders.models import Order
 
-from . import mediation, returning, shopping, talks, trust
-from .making import BROKEN, ago, line_row, moment, payment_row, picture, store_row
+from . import compensation, mediation, returning, shopping, talks, trust
+from .making import BROKEN, ago, line_row, moment, payment_rows, picture, store_row
 
 
 class Story:
@@ -32,7 +33,7 @@ class Story:
 
     def tell(self) -> None:
         """Everything, oldest state first; one module a part of it."""
-        for part in (shopping, talks, mediation, returning, trust):
+        for part in (shopping, talks, mediation, returning, trust, compensation):
             part.tell(self)
         sweep()
 
@@ -47,6 +48,7 @@ class Story:
         seller: str = "sam",
         buyer: str = "ana",
         sent: float | None = None,
+        coupon: Coupon | None = None,
         **dates: float,
     ) -> Order:
         """An order paid two days before it was sent `sent` days ago, promised for thirty days after that."""
@@ -60,7 +62,7 @@ class Story:
             "buyer": {"reference": f"u-{buyer}", "country": "BR", "city": "Recife", "language": "en"},
             "store": store_row(seller),
             "lines": [line_row(title, price)],
-            "payments": [] if "unpaid" in dates else [payment_row(reference, price, paid)],
+            "payments": [] if "unpaid" in dates else payment_rows(reference, price, paid, coupon),
             "shipments": [] if sent is None else [self._parcel(sent, dates.get("promised", 30))],
         }
         (taken,) = take([row], by=self.by("host"))
