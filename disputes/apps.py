@@ -12,6 +12,8 @@ class DisputesConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the clock its verbs, and every event its messages."""
+        from marketplace.appeals import registry
+        from marketplace.appeals.models import Kind
         from marketplace.core import cases
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
@@ -21,6 +23,7 @@ class DisputesConfig(AppConfig):
         from .evidence_access import parties_see, staff_see
         from .evidence_keeping import KEEPER
         from .models import Dispute
+        from .services import appealing
         from .services.afterwards import announce
         from .services.freezing import OWNER
 
@@ -35,3 +38,4 @@ class DisputesConfig(AppConfig):
         register_viewer(staff_see, sees_private=True)
         register_keeper(KEEPER)
         freezing.register(OWNER)
+        registry.register(Kind.DECISION, appealing.DECISION)

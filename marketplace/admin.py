@@ -74,12 +74,17 @@ class RedressAdminSite(admin.AdminSite):
         from disputes.standing import desk as abuse
         from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
+        from marketplace.appeals import desk as appeals
 
         view = self.admin_view
         return [
             path("core/protectionpolicy/<int:pk>/simulate/", view(try_policy), name="policy_simulate"),
             path("desk/", view(desk.queue), name="desk"),
             path("desk/next/", view(desk.take_next), name="desk_next"),
+            path("desk/appeals/", view(appeals.queue), name="appeals_desk"),
+            path("desk/appeals/<str:public_id>/", view(appeals.case), name="appeals_desk_case"),
+            path("desk/appeals/<str:public_id>/decide/", view(appeals.decide), name="appeals_desk_decide"),
+            path("desk/appeals/<str:public_id>/do/<slug:verb>/", view(appeals.act), name="appeals_desk_verb"),
             path("desk/figures/", view(desk_figures.figures), name="desk_figures"),
             path("desk/<str:public_id>/", view(desk.case_file), name="desk_case"),
             path("desk/<str:public_id>/ask/", view(desk_asking.ask), name="desk_ask"),

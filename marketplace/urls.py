@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("marketplace.warranty.urls")),
     path("standing/", include("disputes.standing.urls")),
     path("coupons/", include("marketplace.coupons.urls")),
+    path("", include("marketplace.appeals.urls")),
     path("sell/", include("disputes.sell_urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("help/", include("disputes.help_urls")),

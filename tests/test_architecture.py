@@ -73,6 +73,10 @@ NO_RULE = {
     ("coupons", "read_pieces"): "it changes nothing: it reads what was typed",
     ("coupons", "misfit"): "it changes nothing: it says why a coupon does not fit",
     ("warranty", "request_claim"): "there is no claim yet: it asks the order's own rule, `buyer`",
+    (
+        "appeals",
+        "submit",
+    ): "there is no appeal yet: it asks whoever registered what is appealed, `may_appeal`",
     ("disputes", "open_dispute"): "there is no case yet: it asks the order's own rule, `buyer`",
     ("disputes", "take_next"): "it asks whether the actor is a mediator, then does `assign` by its rule",
     ("disputes", "save_draft"): "no case: it asks the order's own rule, `buyer`",
@@ -92,6 +96,7 @@ ENDED = {
     "CouponOffer": {"issued"},
     "Coupon": {"spent", "expired"},
     "WarrantyClaim": {"done", "refused", "expired", "withdrawn"},
+    "Appeal": {"upheld", "overturned"},
 }
 #: who may lock rows
 LOCKS = {
@@ -102,6 +107,7 @@ LOCKS = {
     "marketplace/payments/unanswered.py": "an unanswered refund is no case: what its books say is written down once",
     "marketplace/payments/other_ways.py": "a failed refund is no case: of two who pay it one is refused",
     "marketplace/orders/services/holding.py": "the hold-back, inside the step that holds its order",
+    "marketplace/appeals/services.py": "whoever sends an appeal, so that theirs are counted one by one: no case yet",
     "marketplace/messaging/services.py": "handling a flag: it is no case",
     "marketplace/accounts/addresses.py": "a store's addresses, of which one is the default: they are no case",
     "marketplace/payments/balances.py": "a seller's balance, so that what it holds is still there when it is taken",
@@ -120,6 +126,7 @@ LENGTHS = {
     "marketplace/core/tasks.py": "the same: the answers that are dropped then",
     "marketplace/core/windows.py": "what an outage gives: Z-03 itself says it, no policy does",
     "marketplace/core/outages.py": "for how long heartbeats are kept",
+    "marketplace/appeals/services.py": "the day in which one person sends five at most (threats.md row 41)",
     "marketplace/notifications/mail.py": "for how long a mail server is tried",
     "marketplace/payments/outbox.py": "for how long a provider keeps a key, and how often it is asked",
     "marketplace/payments/chargebacks.py": "how often a provider is asked what a bank decided",
@@ -225,10 +232,12 @@ def page_verbs() -> set[tuple[str, str]]:
     """(case, verb) of every page named after a verb, and of what the desk does."""
     from disputes import desk
     from disputes.standing import desk as abuse
+    from marketplace.appeals import desk as appeals
 
     names = {name for name, _callback in patterns()}
     found = {(model.__name__, verb) for model, verb in VERBS if f"{room_of(model)}:{verb}" in names}
     found |= {("Flag", verb) for verb in abuse.VERBS}
+    found |= {("Appeal", verb) for verb in (*appeals.BUTTONS, *appeals.COMPOSED)}
     return found | {("Dispute", verb) for verb in (*desk.BUTTONS, *desk.COMPOSED)}
 
 

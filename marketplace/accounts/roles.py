@@ -18,6 +18,7 @@ _CASES: Mapping[str, Sequence[str]] = {
     "coupons": ("couponoffer", "coupon"),
     "disputes": ("dispute", "disputeevent"),
     "standing": ("flag",),
+    "appeals": ("appeal",),
 }
 #: what only those who decide about money and files need to see
 _FILES: Mapping[str, Sequence[str]] = {

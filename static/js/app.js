@@ -49,7 +49,7 @@
   /* ---- letters left ---------------------------------------------------------------------------------------- */
   var waiting;
   function count(box) {
-    var line = document.getElementById(box.id + "_count"), left = Number(box.dataset.count) - box.value.length;
+    var line = document.getElementById(box.id + "_count"), left = Number(box.dataset.count) - Array.from(box.value).length;
     if (!line) { return; }
     var words = fill(left < 0 ? line.dataset.over : line.dataset.left, { n: new Intl.NumberFormat(lang).format(Math.abs(left)) });
     line.textContent = words;

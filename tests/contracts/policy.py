@@ -603,9 +603,15 @@ def body_of(route: str, ids: dict[str, str]) -> dict[str, Any]:
 
 # -- rows of single rooms ------------------------------------------------------------------------------------------
 
-from tests.contracts import policy_coupons, policy_leftovers, policy_standing  # noqa: E402  (they read the words above)
+from tests.contracts import (  # noqa: E402  (they read the words above)
+    policy_appeals,
+    policy_coupons,
+    policy_leftovers,
+    policy_standing,
+)
 
-for _room in (policy_coupons, policy_leftovers, policy_standing):
+for _room in (policy_appeals, policy_coupons, policy_leftovers, policy_standing):
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES
     BODIES |= _room.BODIES
+WORDS |= policy_appeals.WORDS

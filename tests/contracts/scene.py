@@ -31,6 +31,7 @@ from marketplace.orders.models import Order
 from marketplace.payments.models import Refund
 from marketplace.warranty import services as warranty
 from tests import world
+from tests.contracts import scene_appeals
 from tests.coupons.given import chosen, offered
 from tests.evidence import pictures
 from tests.warranty.claims import asked
@@ -38,9 +39,17 @@ from tests.world import DAY
 
 #: who knocks; `mediator` holds the cases, `new_staff` is a mediator who has not turned on the code app
 ROLES = (
-    "anonymous", "buyer", "seller", "other_buyer", "other_seller", "mediator", "other_mediator", "moderator", "integrator",
+    "anonymous",
+    "buyer",
+    "seller",
+    "other_buyer",
+    "other_seller",
+    "mediator",
+    "other_mediator",
+    "moderator",
+    "integrator",
     "new_staff",
-)  # fmt: skip
+)
 #: disputes in which the two sides still talk
 TALKING = ("countered", "resting")
 #: cases in the hands of the mediator
@@ -65,7 +74,11 @@ def build(clock: time_machine.Coordinates) -> Scene:
     whose = {"buyer": people["buyer"], "store": store, "integrator": people["integrator"]}
     old = {
         name: world.shipped(prices=(price,), **whose)
-        for name, price in (("waiting", 900), *((name, 900) for name in HELD), ("decided", 70000))
+        for name, price in (
+            ("waiting", 900),
+            *((name, 900) for name in (*HELD, *scene_appeals.NAMES)),
+            ("decided", 70000),
+        )
     }
     over = _confirmed(whose)
     clock.shift(7 * DAY)
@@ -98,6 +111,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
     ids |= {"proposal": cases["choosing"].proposals.get().public_id}
     ids |= _offers_and_rules(cases, store, people)
     ids |= _on_hold(whose, people) | _warranty(over, people) | {"store": store.public_id}
+    ids |= scene_appeals.appealed(cases, people)
     orders = {"order:paid": paid.public_id, "order:shipped": young["free"].public_id}
     called_off = world.an_order(**whose)
     order_services.cancel(called_off.pk, by=world.sender_of(called_off))

@@ -32,6 +32,7 @@ from disputes.models import (
 )
 from disputes.reasons import REASONS
 from marketplace.accounts.models import Store, StoreAddress, User
+from marketplace.appeals.models import Appeal
 from marketplace.core.access import system_only
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
@@ -53,6 +54,7 @@ from marketplace.payments.models import Escrow, LedgerEntry, Refund
 from marketplace.warranty import services as warranty
 from marketplace.warranty.models import ClaimFile, WarrantyClaim, WarrantyEvent
 from tests import api, invariants, world
+from tests.contracts import doors_appeals as appeals
 from tests.evidence import pictures
 from tests.warranty import claims
 from tests.world import DAY
@@ -101,6 +103,7 @@ ROWS: dict[Any, str] = {
     MessageFlag: "category term warned raised_at state",
     MessageExhibit: "message__text message__role role added_at",
     Notice: "recipient_id subject text url due_at needs_you created_at mail",
+    **appeals.ROWS,
 }
 PUBLIC_ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{26}\b")
 
@@ -505,6 +508,15 @@ def of_claim(
     return Verb(start, who, doors, **more)
 
 
+def of_appeal(page_url: str, api_verb: str, start: Any, step: str = "", **data: Any) -> Verb:
+    """A verb of the staff's on an appeal: at its desk, and in the API."""
+    doors = {
+        "desk": page(f"{appeals.DESK}{page_url}", step=step, **data),
+        "api": endpoint(f"appeals/{{id}}/{api_verb}/", **data),
+    }
+    return Verb(start, appeals.reviewer, doors)
+
+
 USD_5 = {"amount": "5.00", "currency": "USD"}
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 VERBS: dict[tuple[str, str], Verb] = {
@@ -673,6 +685,9 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Order", "send_message"): of_order(
         "", "messages", shipped, buyer, {"text": "When will it come?"}, once=False
     ),
+    ("Appeal", "assign"): of_appeal("do/assign/", "assign", appeals.sent),
+    ("Appeal", "release"): of_appeal("do/release/", "release", appeals.taken),
+    ("Appeal", "decide"): of_appeal("decide/", "decide", appeals.taken, step="send", **appeals.ANSWER),
 }
 #: verbs with one door only
 ONE_DOOR = {
@@ -693,7 +708,7 @@ EACH = pytest.mark.parametrize("verb", [both(*name) for name in VERBS])
 def test_every_verb_of_a_person_knocks_here() -> None:
     wanted = {
         (m.__name__, verb)
-        for m in (Order, Dispute, WarrantyClaim)
+        for m in (Order, Dispute, WarrantyClaim, Appeal)
         for verb, rule in m.RULES.items()
         if rule is not system_only
     }

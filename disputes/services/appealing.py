@@ -1,0 +1,126 @@
+"""What a decision of ours means to the appeals' room: who may appeal it, when, and who must not look at it (A-01, A-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import Restriction, StoreMember
+from marketplace.appeals.models import Appeal
+from marketplace.appeals.registry import Appealable, Sides, Window
+from marketplace.core.access import Actor
+from marketplace.core.display import date_text
+from marketplace.core.money import Money
+
+from .. import access
+from ..models import ConflictOfInterest, Decision, Dispute, Result
+from ..statement import statement_of
+
+
+def find(about: str) -> Decision | None:
+    """The decision, if it stands: told to both sides, and the newest of its dispute."""
+    related = ("dispute__order__policy", "dispute__buyer", "dispute__store", "approval")
+    decision = Decision.objects.select_related(*related).filter(public_id=about).first()
+    if decision is None or not stands(decision):
+        return None
+    return decision
+
+
+def stands(decision: Decision) -> bool:
+    """Was it carried out, and has no later one taken its place?"""
+    approval = getattr(decision, "approval", None)
+    told = not decision.needs_approval or (approval is not None and approval.approved)
+    return told and not Decision.objects.filter(supersedes=decision).exists()
+
+
+def may_appeal(decision: Decision, actor: Actor) -> str:
+    """Either side (A-01)."""
+    if access.buyer(actor, decision.dispute):
+        return "buyer"
+    return "seller" if access.seller(actor, decision.dispute) else ""
+
+
+def window(decision: Decision) -> Window:
+    """From when it was told, for the policy's days (A-01)."""
+    told_at = decision.approval.at if decision.needs_approval else decision.decided_at
+    return Window(told_at, told_at + timedelta(days=decision.dispute.policy.appeal_days))
+
+
+def touched(dispute: Dispute) -> set[int]:
+    """Who must not look at it again: who decided, approved, sent back, proposed or holds it, its two sides, and mediators
+    tied to one (A-02, threats.md A4)."""
+    decisions = dispute.decisions.values_list("mediator_id", "approval__mediator_id")
+    theirs = Q(user_id=dispute.buyer_id) | Q(store_id=dispute.store_id)
+    people: set[int | None] = {each for row in decisions for each in row}
+    people |= {dispute.mediator_id, dispute.buyer_id}
+    people |= set(dispute.proposals.values_list("mediator_id", flat=True))
+    people |= set(StoreMember.objects.filter(store_id=dispute.store_id).values_list("user_id", flat=True))
+    people |= set(ConflictOfInterest.objects.filter(theirs).values_list("mediator_id", flat=True))
+    return {each for each in people if each is not None}
+
+
+def overturn(appeal: Appeal, by: Actor) -> None:
+    """Nobody's money is taken back (A-03); where it was a fraud, the right that the decision took is given back."""
+    fraud = Decision.objects.filter(public_id=appeal.about, outcome=Result.FRAUD)
+    if fraud.exists():
+        own = Restriction.objects.filter(cause=appeal.about, lifted_at=None)
+        own.update(lifted_at=appeal.at)
+
+
+def describe(decision: Decision) -> str:
+    words = {"date": date_text(decision.decided_at), "item": title_of(decision.dispute)}
+    return _("The decision of %(date)s about %(item)s") % words
+
+
+def title_of(dispute: Dispute) -> str:
+    line = dispute.lines.select_related("order_line").first()
+    return line.order_line.title if line else dispute.public_id
+
+
+def told(decision: Decision) -> Sequence[tuple[str, str]]:
+    """What was decided, as both sides read it."""
+    statement = statement_of(decision, decision.dispute)
+    rows = [(_("Result"), statement.headline), (_("Reason"), statement.rule), (_("Why"), statement.facts)]
+    return [*rows, (_("Note"), statement.note)] if statement.note else rows
+
+
+def link(decision: Decision) -> str:
+    return reverse("disputes:detail", args=[decision.dispute.public_id])
+
+
+def desk_link(decision: Decision) -> str:
+    return reverse("admin:desk_case", args=[decision.dispute.public_id])
+
+
+def policy(decision: Decision) -> Any:
+    return decision.dispute.policy
+
+
+def most(decision: Decision) -> Money:
+    """What the case was about: nobody lost more by the decision."""
+    return decision.dispute.money(decision.dispute.held)
+
+
+def sides(decision: Decision) -> Sides:
+    return Sides(buyer=decision.dispute.buyer_id, store=decision.dispute.store_id)
+
+
+DECISION = Appealable(
+    find=find,
+    may_appeal=may_appeal,
+    window=window,
+    excluded=lambda decision: touched(decision.dispute),
+    overturn=overturn,
+    describe=describe,
+    link=link,
+    told=told,
+    desk_link=desk_link,
+    policy=policy,
+    most=most,
+    sides=sides,
+)
