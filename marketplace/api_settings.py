@@ -43,6 +43,10 @@ SPECTACULAR = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "AppealKind": "marketplace.appeals.models.Kind",
+        "AppealKindByPeople": "marketplace.appeals.models.BY_PEOPLE",
+        "AppealOutcome": "marketplace.appeals.models.OUTCOMES",
+        "AppealStatus": "marketplace.appeals.models.State",
         "ClaimRemedy": "disputes.models.CLAIMED",
         "ContestCode": "disputes.services.returns.CONTEST_CODES",
         "DisputeReason": "disputes.reasons.CHOICES",

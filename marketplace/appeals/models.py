@@ -42,6 +42,9 @@ class State(models.TextChoices):
 
 
 ENDED = (State.UPHELD, State.OVERTURNED)
+OUTCOMES = [(each.value, each.label) for each in ENDED]
+#: what people appeal themselves; a second look is opened for them
+BY_PEOPLE = [(each.value, each.label) for each in Kind if each != Kind.SECOND_LOOK]
 #: kind of reminder to staff: past the date by which it should be answered
 LATE = "late"
 

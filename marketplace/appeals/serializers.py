@@ -17,7 +17,7 @@ from marketplace.core.serializers import (
 )
 
 from . import access
-from .models import ENDED, Appeal, Kind, State
+from .models import BY_PEOPLE, OUTCOMES, Appeal, Kind, State
 from .services import LONGEST_FACTS
 
 #: more than the service takes, so that it can say in words how much is too much
@@ -35,14 +35,14 @@ class AppealTextSerializer(StrictSerializer):
 class NewAppealSerializer(AppealTextSerializer):
     """An appeal, and against what."""
 
-    kind = serializers.ChoiceField(choices=[each for each in Kind.values if each != Kind.SECOND_LOOK])
+    kind = serializers.ChoiceField(choices=BY_PEOPLE)
     about = TextField(max_length=40, help_text="The id of the decision, report, sanction or restriction")
 
 
 class AnswerAppealSerializer(StrictSerializer):
     """The reviewer's answer, with the reasons (A-03)."""
 
-    outcome = serializers.ChoiceField(choices=[(each.value, each.label) for each in ENDED])
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
     facts = TextField(max_length=LONGEST_FACTS * ROOM, allow_blank=True)
     compensation = MoneyField(
         required=False, allow_null=True, default=None, help_text="From the platform's own account (A-03)"
