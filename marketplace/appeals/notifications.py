@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.access import LEAD_MEDIATOR, MODERATOR
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, remind, tell, unpin
+from marketplace.notifications.services import (
+    Message,
+    Person,
+    Readers,
+    members_of,
+    remind,
+    tell,
+    unpin,
+)
 
 from . import access, registry
 from .models import State
@@ -48,13 +56,12 @@ RESULTS: dict[str, object] = {
 }
 
 
-def people_of(appeal: Appeal) -> dict[str, Q]:
+def people_of(appeal: Appeal) -> dict[str, Readers]:
     """The side that appealed, and the other one of the dispute, where there is one."""
-    own = Q(pk=appeal.appellant_id)
-    store = members_of(appeal.store_id) if appeal.store_id else Q(pk=None)
-    if appeal.by_side == "seller":
-        return {"appellant": own | store, "other": Q(pk=appeal.buyer_id)}
-    return {"appellant": own, "other": store}
+    store: Readers = members_of(appeal.store_id) if appeal.store_id else Person(None)
+    if appeal.by_side == "seller" and appeal.store_id:
+        return {"appellant": store, "other": Person(appeal.buyer_id)}
+    return {"appellant": Person(appeal.appellant_id), "other": store}
 
 
 def announce(event: CaseEvent) -> None:

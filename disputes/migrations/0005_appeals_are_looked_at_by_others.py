@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
     looks at an appeal about it, whoever writes; also where the list of the kept-out was written before the tie was known."""
 
     dependencies = [
-        ("disputes", "0003_mediators_have_no_ties"),
+        ("disputes", "0004_ties_have_public_ids"),
         ("appeals", "0002_reviewers_had_no_part_in_it"),
     ]
 
