@@ -94,5 +94,10 @@ class VerbPage(CaseMixin, FormView):
             messages.success(self.request, self.done)
         return super().form_valid(form)
 
+    def form_invalid(self, form: Any) -> Any:
+        """A form that is shown again is shown only where it could be sent: at another moment it says so, as `get` does."""
+        self.check()
+        return super().form_invalid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"case": self.case, "back": self.get_success_url()}

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from .access import LEAD_MEDIATOR, MEDIATOR, MODERATOR, Actor, Door
 from .errors import DomainError, NotFound
@@ -89,6 +90,8 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return error_page(request, NotFound(_("This does not exist.")))  # no database can even ask for it
         return cast(HttpResponse, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
