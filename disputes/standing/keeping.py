@@ -107,13 +107,23 @@ _BUYER = {
 #: seen from the other side: what buyers lost the store won
 _STORE = _BUYER | {
     "won": "lost + fraud", "lost": "won", "against": "for_buyer", "silent": "silent",
-    "false_tracking": """(SELECT count(DISTINCT p.id) FROM orders_shipment p JOIN orders_order o ON o.id = p.order_id
-        WHERE o.store_id = counted.id AND p.doubtful_at > counted.since AND p.doubtful_at <= %(now)s)""",
-    "off_platform": """(SELECT count(DISTINCT m.id) FROM messaging_messageflag g JOIN messaging_message m ON m.id = g.message_id
-        LEFT JOIN disputes_dispute d ON d.thread_id = m.thread_id LEFT JOIN orders_order o ON o.thread_id = m.thread_id
-        WHERE g.category = 'outside_payment' AND g.state <> 'dismissed' AND m.role = 'seller'
-            AND coalesce(d.store_id, o.store_id) = counted.id AND m.sent_at > counted.since AND m.sent_at <= %(now)s)""",
+    "false_tracking": "coalesce((SELECT n FROM doubtful x WHERE x.id = counted.id AND x.days = counted.days), 0)",
+    "off_platform": "coalesce((SELECT n FROM outside x WHERE x.id = counted.id AND x.days = counted.days), 0)",
 }  # fmt: skip
+#: what only stores do: parcels whose tracking is doubtful, and messages that offer money outside the site
+_OF_STORES = """, doubtful AS (
+    SELECT o.store_id AS id, w.days, count(DISTINCT p.id) AS n
+    FROM orders_shipment p JOIN orders_order o ON o.id = p.order_id JOIN windows w ON p.doubtful_at > w.since
+    WHERE p.doubtful_at > %(since)s AND p.doubtful_at <= %(now)s AND o.store_id = ANY(%(who)s) GROUP BY 1, 2
+),
+outside AS (
+    SELECT coalesce(d.store_id, o.store_id) AS id, w.days, count(DISTINCT m.id) AS n
+    FROM messaging_messageflag g JOIN messaging_message m ON m.id = g.message_id JOIN windows w ON m.sent_at > w.since
+        LEFT JOIN disputes_dispute d ON d.thread_id = m.thread_id LEFT JOIN orders_order o ON o.thread_id = m.thread_id
+    WHERE g.category = 'outside_payment' AND g.state <> 'dismissed' AND m.role = 'seller' AND m.sent_at <= %(now)s
+    GROUP BY 1, 2
+)
+"""
 
 
 def windows_of(policy: ProtectionPolicy) -> list[int]:
@@ -176,6 +186,7 @@ def _keep(
     names = [*columns, "rate", "low", "high", "counted_at"]
     sql = (
         _COUNT.format(own=own, other="store_id" if buyers else "buyer_id")
+        + ("" if buyers else _OF_STORES)
         + f"INSERT INTO {table} ({key}, days, {', '.join(names)}) "
         + f"SELECT id, days, {', '.join(columns.values())}, {_RANGE}, %(now)s FROM counted ORDER BY id, days "
         + f"ON CONFLICT ({key}, days) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)} "

@@ -34,6 +34,7 @@ class Person:
 CAST = (
     Person("ana", "Ana Silva", "buyer"),
     Person("boris", "Boris Ivanov", "buyer who may not open disputes now"),
+    Person("eva", "Eva Costa", "buyer with a flag"),
     Person("sam", "Sam Chen", "seller, GadgetHome"),
     Person("tara", "Tara Lopes", "seller, Fine Threads"),
     Person("mia", "Mia Weber", "mediator", ("mediator",)),
