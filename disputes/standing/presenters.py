@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,9 +74,9 @@ class FlagCard:
 def flag_card(flag: Flag) -> FlagCard:
     """The second person's wait is the staff's own business: the person sees that it is being looked at."""
     shown = State.RAISED if flag.state in OPEN else State(flag.state)
-    return FlagCard(
-        flag, str(shown.label), TONES[shown], fact_words(flag), str(EFFECTS[shown]), flag.state not in OPEN
-    )
+    is_over = flag.state not in OPEN and flag.until is not None and flag.until <= timezone.now()
+    effect = _("It is over. You can buy and open disputes again.") if is_over else str(EFFECTS[shown])
+    return FlagCard(flag, str(shown.label), TONES[shown], fact_words(flag), effect, flag.state not in OPEN)
 
 
 def restriction_cards(standing: Standing, at: datetime) -> list[tuple[Restriction, str, bool]]:
