@@ -190,7 +190,7 @@ class FlagSerializer(serializers.Serializer):
         return bool(self.context["view"].actor.is_staff)
 
 
-class RestrictionSerializer(serializers.Serializer):
+class StandingRestrictionSerializer(serializers.Serializer):
     """What a person may not do, why, and until when (B-04)."""
 
     id = serializers.CharField(source="public_id")
@@ -210,7 +210,7 @@ class StandingSerializer(serializers.Serializer):
     figures = BuyerFiguresSerializer(many=True)
     stores = StoreFiguresSerializer(many=True)
     flags = FlagSerializer(many=True)
-    restrictions = RestrictionSerializer(many=True)
+    restrictions = StandingRestrictionSerializer(many=True)
 
 
 def representation(user: Any, standing: Standing) -> dict[str, Any]:

@@ -269,3 +269,24 @@ def test_the_proof_sees_a_worth_that_is_not_in_the_ledger(host, coupon):
     sent(host, paid_with(coupon))
     Escrow.objects.update(redeemed=400)
     assert [finding.proof for finding in prove()] == ["what coupons paid waits in its account"]
+
+
+@pytest.mark.rule("Z-03")
+def test_many_orders_that_end_in_one_sweep_each_get_their_own_share(host, clock):
+    coupons_of = chosen(offered(customer(host), 1500), "5.00", "10.00")
+    ends = []
+    for coupon, money in zip((*coupons_of, None), ("15.00", "10.00", "20.00"), strict=True):
+        paid = [("card-1", "card", money)] + (
+            [(coupon.public_id, "coupon", coupon.money.text)] if coupon else []
+        )
+        order = order_of(sent(host, row(*paid))[0])
+        orders.ship(
+            order.pk, carrier="Post", tracking_number=money, promised_by=None, by=world.seller_of(order)
+        )
+        orders.confirm_receipt(order.pk, by=world.buyer_of(order))
+        ends.append(order)
+    clock.shift(16 * DAY)
+    sweep()
+    assert {Order.objects.get(pk=order.pk).state for order in ends} == {"completed"}
+    assert of_seller(ends[0]) == 6000
+    sound()
