@@ -73,6 +73,13 @@ def together(writer: Callable[[list[T]], object], *rows: T) -> None:
         writer(list(rows))
 
 
+def once(writer: Writer, row: object) -> None:
+    """Before the row waits for the writer a second time, write all that waits: what is told of each step is as of that step."""
+    opened = _open.get()
+    if opened and any(row is each for each in opened.waiting.get(writer, ())):
+        opened.write()
+
+
 # -- writers of any room's rows --------------------------------------------------------------------------------------
 
 

@@ -139,6 +139,7 @@ class Case(models.Model):
             raise NotFound(_("This does not exist."))
         now = timezone.now()
         for row in (case, *case.parents):
+            batches.once(batches.save, row)
             row.now = row.at = now
         found: Self = case
         return found

@@ -9,11 +9,13 @@ that with the buyer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
+from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.errors import DomainError, Forbidden, TooLate
 from marketplace.payments import ledger
@@ -47,6 +49,8 @@ class Catching:
         except Forbidden:
             raise
         except DomainError as refusal:
+            if batches.is_open():  # the transaction is spoilt for the others
+                raise
             late = isinstance(refusal, TooLate) and verb is services.confirm_receipt
             self.contradicts = self.contradicts or not late
             return False
@@ -54,26 +58,68 @@ class Catching:
         return True
 
 
-def catch_up(pk: int, row: OrderRow, digest: str, *, by: Actor) -> tuple[bool, tuple[str, ...]]:
-    """Bring the order up to the row; whether anything moved, and the order's doubts now.
+@dataclass(frozen=True)
+class Later:
+    """A later row of an order that is here: the order's primary key, the row, and the digest that names its content."""
+
+    pk: int
+    row: OrderRow
+    digest: str
+
+
+#: whether anything moved, and the order's doubts now
+Caught = tuple[bool, tuple[str, ...]]
+
+
+def catch_up(later: Later, *, by: Actor) -> Caught:
+    """Bring the order up to the row.
 
     Runs under the order's lock from the first look on, so that two rows of one order come one after the other.
     """
     with transaction.atomic():
-        order = Order.lock(pk)
-        if order.row_digest == digest:  # somebody else has just brought this very row
+        order = Order.lock(later.pk)
+        if order.row_digest == later.digest:  # somebody else has just brought this very row
             return False, tuple(order.doubts)
-        lock_numbers(parcel.tracking_number for parcel in row.shipments)
-        catching = Catching(order, row, by, before=frozenset(order.doubts))
-        for part in (_is_the_same, _payments, _cancelled, _parcels, _confirmed, _reviews):
-            part(catching)
-        doubts = doubts_of(
-            row, email_taken="email_taken" in catching.before, contradicts=catching.contradicts
-        )
-        # What an order on hold cannot follow now, it follows when the same row comes again (O-08).
-        seen = "" if catching.order.state == State.ON_HOLD else digest
-        Order.objects.filter(pk=pk).update(row_digest=seen, doubts=list(doubts))
+        _read_along([later], [order])
+        return _follow_row(order, later, by)
+
+
+def catch_up_together(those: Sequence[Later], *, by: Actor) -> list[Caught]:
+    """The same for many orders, each of them once, in one transaction; what their verbs write alike is written together.
+
+    Raises what one of them is refused with; then nothing has moved, and each has to catch up for itself.
+    """
+    with transaction.atomic():
+        orders = Order.lock_many([later.pk for later in those])
+        _read_along(those, list(orders.values()))
+        with batches.batch({(Order, pk): order for pk, order in orders.items()}):
+            return [_follow_row(orders[later.pk], later, by) for later in those]
+
+
+def _read_along(those: Sequence[Later], orders: Sequence[Order]) -> None:
+    """Nobody else writes a parcel under these numbers from now on; and what the rows are held against is read at once."""
+    lock_numbers(parcel.tracking_number for later in those for parcel in later.row.shipments)
+    prefetch_related_objects(
+        orders, "buyer", "lines", "escrow__payments", "shipments__numbers", "reviews", "hold_backs"
+    )
+
+
+def _follow_row(order: Order, later: Later, by: Actor) -> Caught:
+    catching = Catching(order, later.row, by, before=frozenset(order.doubts))
+    for part in (_is_the_same, _payments, _cancelled, _parcels, _confirmed, _reviews):
+        part(catching)
+    order = catching.order
+    email_taken = "email_taken" in catching.before
+    doubts = doubts_of(later.row, email_taken=email_taken, contradicts=catching.contradicts)
+    # What an order on hold cannot follow now, it follows when the same row comes again (O-08).
+    order.row_digest = "" if order.state == State.ON_HOLD else later.digest
+    order.doubts = list(doubts)
+    batches.together(_note, order)
     return catching.moved, doubts
+
+
+def _note(orders: list[Order]) -> None:
+    batches.update(orders, ["row_digest", "doubts", "rated_at"])
 
 
 def _is_the_same(catching: Catching) -> None:
@@ -145,7 +191,7 @@ def _parcels(catching: Catching) -> None:
     order, row = catching.order, catching.row
     if order.state == State.AWAITING_PAYMENT or (order.state == State.CANCELLED and order.paid_at is None):
         return  # parcels count once it is paid
-    known = list(order.shipments.prefetch_related("numbers"))
+    known = list(order.shipments.all())
     for sent in sorted(row.shipments, key=lambda parcel: parcel.shipped_at):
         parcel = _match(sent, known)
         if parcel is not None:
@@ -198,10 +244,10 @@ def _confirmed(catching: Catching) -> None:
 
 
 def _reviews(catching: Catching) -> None:
-    known = set(catching.order.reviews.values_list("created_at", flat=True))
-    new = [review for review in reviews_of(catching.order, catching.row) if review.created_at not in known]
+    order = catching.order
+    known = {review.created_at for review in order.reviews.all()}
+    new = [review for review in reviews_of(order, catching.row) if review.created_at not in known]
     if new:
         Review.objects.bulk_create(new, ignore_conflicts=True)
-        rated_at = max(review.created_at for review in new)
-        Order.objects.filter(pk=catching.order.pk, rated_at=None).update(rated_at=rated_at)
+        order.rated_at = order.rated_at or max(review.created_at for review in new)
         catching.moved = True

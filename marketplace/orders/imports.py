@@ -15,7 +15,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,10 +26,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.core.access import Actor
-from marketplace.core.errors import FieldError, Forbidden, Invalid
+from marketplace.core.errors import DomainError, FieldError, Forbidden, Invalid
 
 from . import access, coupons
-from .catching_up import catch_up
+from .catching_up import Caught, Later, catch_up, catch_up_together
 from .creating import Policies, create
 from .models import Order
 from .reading import LONGEST_REFERENCE, is_one_line
@@ -133,7 +134,7 @@ def _take(sent: Sequence[Sent], taking: Taking, tries: int) -> list[Taken]:
         else:
             fresh[each.reference] = each
     done += _make(list(fresh.values()), taking, tries)
-    return done + [_update(each, taking) for each in later]
+    return done + _update_all(later, known, taking)
 
 
 def _known(references: Iterable[str], by: Actor) -> dict[str, Known]:
@@ -194,6 +195,30 @@ def _again(fresh: Sequence[Sent], taking: Taking, tries: int, error: Exception) 
     return [Taken(fresh[0].position, fresh[0].reference, "refused", refusal=refusal)]
 
 
+def _update_all(later: Sequence[Sent], known: Mapping[str, Known], taking: Taking) -> list[Taken]:
+    """Orders that have moved on catch up together; those of which two rows came, or where one is refused, one by one."""
+    times = Counter(each.reference for each in later)
+    alone = [each for each in later if each.reference not in known or times[each.reference] > 1]
+    those = [(each, known[each.reference]) for each in later if each not in alone]
+    done: list[Taken] = []
+    if len(those) < 2:
+        return [_update(each, taking) for each in later]
+    try:
+        rows = [Later(here.pk, each.row, each.digest) for each, here in those if each.row]
+        for (each, here), caught in zip(those, catch_up_together(rows, by=taking.by), strict=True):
+            done.append(_caught(each, here, caught))
+    except (DomainError, IntegrityError, OperationalError) as error:
+        if isinstance(error, Forbidden):
+            raise
+        done, alone = [], list(later)
+    return done + [_update(each, taking) for each in alone]
+
+
+def _caught(each: Sent, here: Known, caught: Caught) -> Taken:
+    moved, doubts = caught
+    return Taken(each.position, each.reference, "updated" if moved else "unchanged", here.public_id, doubts)
+
+
 def _update(each: Sent, taking: Taking) -> Taken:
     """An order that is here already catches up with the row, in a transaction of its own."""
     here = _known([each.reference], taking.by).get(each.reference)
@@ -201,5 +226,4 @@ def _update(each: Sent, taking: Taking) -> Taken:
         return _make([each], taking, 1)[0]
     if here.digest == each.digest:
         return _unchanged(each, here)
-    moved, doubts = catch_up(here.pk, each.row, each.digest, by=taking.by)
-    return Taken(each.position, each.reference, "updated" if moved else "unchanged", here.public_id, doubts)
+    return _caught(each, here, catch_up(Later(here.pk, each.row, each.digest), by=taking.by))
