@@ -13,6 +13,7 @@ class AppealsConfig(AppConfig):
     def ready(self) -> None:
         """Give the clock its reminders, every event its messages, and the files of appeals their readers."""
         from marketplace.core import cases
+        from marketplace.coupons.sources import register_source
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
 
@@ -30,3 +31,4 @@ class AppealsConfig(AppConfig):
         register_viewer(side_sees)
         register_viewer(staff_see, sees_private=True)
         register_keeper(KEEPER)
+        register_source("apl", "appeals:detail")

@@ -157,6 +157,11 @@ def test_the_wallet_shows_what_waits_what_can_be_used_and_what_is_over(clock):
     assert "/coupons/" in client.get("/me/").content.decode()
 
 
+def test_the_wallet_leads_to_the_case_that_gave_it(clock):
+    offer = offered()
+    assert f'href="/appeals/{offer.source}/"' in browser(offer.user).get("/coupons/").content.decode()
+
+
 def test_a_coupon_whose_time_is_over_is_not_shown_as_good_before_the_worker_comes(clock):
     offer = offered()
     chosen(offer)
