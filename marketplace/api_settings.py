@@ -25,6 +25,7 @@ REST_FRAMEWORK = {
         "token": env.str("RATE_TOKEN", "60/min"),
         "upload": env.str("RATE_UPLOAD", "120/hour"),
         "upload_part": env.str("RATE_UPLOAD_PART", "3000/hour"),
+        "report": env.str("RATE_REPORT", "60/hour"),
         "import": env.str("RATE_IMPORT", "600/min"),
     },
     "EXCEPTION_HANDLER": "marketplace.core.problems.problem_handler",

@@ -9,3 +9,18 @@ class ReportsConfig(AppConfig):
     label = "reports"
     verbose_name = _("Reports")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the clock its verbs, and every event its messages."""
+        from marketplace.core import cases
+        from marketplace.evidence.access import register_viewer
+        from marketplace.evidence.retention import register_keeper
+
+        from . import notifications, services
+        from .evidence_access import moderators_see
+        from .evidence_keeping import KEEPER
+        from .models import Report
+
+        cases.register(Report, by_clock=services.BY_CLOCK, announce=notifications.announce)
+        register_viewer(moderators_see, sees_private=True)
+        register_keeper(KEEPER)

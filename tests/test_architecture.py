@@ -65,6 +65,13 @@ NO_RULE = {
     ("orders", "hold_back"): "inside the step that opens a dispute; that step asked",
     ("orders", "lift_hold_back"): "inside a dispute's step; that step asked",
     ("orders", "settle"): "inside a dispute's step; that step asked",
+    ("orders", "demand_tracking"): "inside a report's step; that step asked",
+    ("orders", "has_valid_tracking"): "a question; nothing moves",
+    ("orders", "lift_demand"): "inside a report's step; that step asked",
+    ("orders", "close_untracked"): "inside a report's step; that step asked",
+    ("reports", "submit"): "there is no report yet: whoever is not restricted may send one",
+    ("reports", "save_draft"): "no case: a draft is its writer's",
+    ("reports", "tracking_state"): "a question; nothing moves",
     (
         "orders",
         "hold_store",
@@ -95,6 +102,7 @@ ENDED = {
     "Flag": {"dismissed", "warned", "limited", "suspended"},
     "CouponOffer": {"issued"},
     "Coupon": {"spent", "expired"},
+    "Report": {"upheld", "dismissed", "withdrawn"},
     "WarrantyClaim": {"done", "refused", "expired", "withdrawn"},
     "Appeal": {"upheld", "overturned"},
 }

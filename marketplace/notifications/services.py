@@ -86,6 +86,7 @@ class _Telling:
     readers: Readers
     facts: Mapping[str, Any]
     url: str
+    doer_too: bool
 
 
 def tell(
@@ -94,12 +95,15 @@ def tell(
     people: Mapping[str, Readers],
     facts: Mapping[str, Any],
     url: str,
+    *,
+    doer_too: bool = False,
 ) -> None:
-    """Write one notice for each person of each message; whoever did it is not told. Texts are in the reader's language.
+    """Write one notice for each person of each message; whoever did it is not told, unless `doer_too`. Texts are in the
+    reader's language.
 
     `people`: role → who has it.
     """
-    together(_tell, *(_Telling(event, each, people[each.to], facts, url) for each in messages))
+    together(_tell, *(_Telling(event, each, people[each.to], facts, url, doer_too) for each in messages))
 
 
 def _tell(tellings: list[_Telling]) -> None:
@@ -116,7 +120,7 @@ def _tell(tellings: list[_Telling]) -> None:
         )
         for each in tellings
         for reader in readers[each.readers]
-        if reader.pk != each.event.actor_id
+        if each.doer_too or reader.pk != each.event.actor_id
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)

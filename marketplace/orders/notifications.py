@@ -252,6 +252,9 @@ SILENT = {
     "change_hold_back": "the dispute itself tells both sides",
     "lift_hold_back": "the dispute itself tells both sides",
     "settle": "the dispute itself tells both sides",
+    "demand_tracking": "the report itself tells both sides",
+    "lift_demand": "the report itself tells both sides",
+    "close_untracked": "the report itself tells both sides",
 }
 
 

@@ -35,9 +35,9 @@ from .states import CLOSING, CONFIRMED, PROVED, State
 
 
 def _release_due(order: Order) -> datetime | None:
-    """The end of the window after receipt; None while everything still held belongs to disputes. An order for which
-    nothing was held (paid with coupons alone) ends then too."""
-    waits = order.free_to_release > 0 or not order.held_back
+    """The end of the window after receipt; None while everything still held belongs to disputes, and while a report
+    demands tracking (C-06). An order for which nothing was held (paid with coupons alone) ends then too."""
+    waits = (order.free_to_release > 0 or not order.held_back) and not order.demanded_by
     return order.confirmed_at + order.policy.post_receipt if waits and order.confirmed_at else None
 
 
@@ -117,6 +117,9 @@ class Order(Holdable, MoneyCase):
     )
     hold_time = models.DurationField(
         default=timedelta, help_text="Time spent on hold; the seller's time to send it is longer by it"
+    )
+    demanded_by = models.CharField(
+        max_length=60, blank=True, help_text="Public id of the report whose decision demands tracking (C-06)"
     )
 
     objects = OrderQuerySet.as_manager()

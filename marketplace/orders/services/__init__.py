@@ -2,6 +2,7 @@
 
 from .delivery import change_tracking, extend_protection, record_tracking, request_extension, ship
 from .doubting import clear_doubts
+from .demanding import close_untracked, demand_tracking, has_valid_tracking, lift_demand
 from .holding import change_hold_back, hold_back, lift_hold_back, settle
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
 from .rating import rate
@@ -26,12 +27,16 @@ __all__ = [
     "change_tracking",
     "clear_doubts",
     "close_on_silence",
+    "close_untracked",
     "confirm_automatically",
     "confirm_receipt",
+    "demand_tracking",
     "extend_protection",
+    "has_valid_tracking",
     "hold",
     "hold_back",
     "hold_store",
+    "lift_demand",
     "lift_hold_back",
     "pay",
     "prove",

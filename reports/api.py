@@ -1,0 +1,127 @@
+"""Reports in the API: one explicit action a verb. Rules and words live below."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+
+from marketplace.core.api import CaseViewSet, action_responses
+
+from . import services
+from .kinds import Category
+from .models import Report, State
+from .serializers import (
+    AssignReportSerializer,
+    DecideReportSerializer,
+    ReportSerializer,
+    RespondToReportSerializer,
+    SayOnReportSerializer,
+    SubmitReportSerializer,
+)
+
+ANSWER = action_responses(ReportSerializer)
+
+
+def with_all(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """Read along what is shown of a report, in a fixed number of queries."""
+    one = (
+        "policy", "order", "counter_to", "target_order", "target_listing", "target_store", "target_user", "reporter",
+        "respondent_store", "respondent_user",
+    )  # fmt: skip
+    return rows.select_related(*one).prefetch_related("files__evidence", "statements", "decisions", "events")
+
+
+@extend_schema_view(retrieve=extend_schema(operation_id="reports_retrieve", responses=ANSWER))
+class Reports(CaseViewSet):
+    """Reports that exist for you: those you sent, those about you once you were asked, and for moderators all others."""
+
+    model = Report
+    serializer_class = ReportSerializer
+    ordering = ("-submitted_at",)
+
+    def get_throttles(self) -> list[ScopedRateThrottle]:
+        """Sending is counted a person; reading is not."""
+        self.throttle_scope = "report" if self.action == "create" else None
+        return list(super().get_throttles())
+
+    def with_all(self, rows: QuerySet[Report]) -> QuerySet[Report]:
+        return with_all(rows)
+
+    @extend_schema(
+        operation_id="reports_list",
+        parameters=[
+            OpenApiParameter("status", str, enum=State.values),
+            OpenApiParameter("category", str, enum=Category.values),
+            OpenApiParameter("q", str, description="The number of a report."),
+        ],
+        responses=ReportSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """The reports that you may see, newest first."""
+        rows, wanted = self.get_queryset(), request.query_params
+        if status := wanted.get("status"):
+            rows = rows.filter(state=status)
+        if category := wanted.get("category"):
+            rows = rows.filter(category=category)
+        if number := wanted.get("q"):
+            rows = rows.filter(public_id=number.strip())
+        return self.page_of(self.with_all(rows))
+
+    @extend_schema(
+        operation_id="reports_submit",
+        request=SubmitReportSerializer,
+        responses=action_responses(ReportSerializer, 403, 429, status=201),
+    )
+    def create(self, request: Request) -> Response:
+        """Send a report. 403 `restricted` for whoever may not: with the reason and its end."""
+        sent = self.taken(SubmitReportSerializer)
+        target = sent.pop("target")
+        data = services.ReportData(target_kind=target["type"], target_id=target["id"], **sent)
+        report = services.submit(data, by=self.actor.having_seen(None))
+        return self.answer(report.pk, status=201)
+
+    @extend_schema(operation_id="reports_add_info", request=SayOnReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="add-info")
+    def add_info(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Say more (reporter), asked or not."""
+        return self.act("add_info", services.add_info, SayOnReportSerializer)
+
+    @extend_schema(operation_id="reports_withdraw", request=None, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Take it back (reporter)."""
+        return self.act("withdraw", services.withdraw)
+
+    @extend_schema(operation_id="reports_respond", request=RespondToReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def respond(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Say your side (whoever it is about)."""
+        return self.act("respond", services.respond, RespondToReportSerializer)
+
+    @extend_schema(operation_id="reports_counter_report", request=SayOnReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="counter-report")
+    def counter_report(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Report whoever reported you, once; you do not learn who it is."""
+        return self.act("counter_report", services.counter_report, SayOnReportSerializer)
+
+    @extend_schema(operation_id="reports_assign", request=AssignReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Take it (moderator): the other side is asked, unless it is phishing or a law forbids it."""
+        return self.act("assign", services.assign, AssignReportSerializer)
+
+    @extend_schema(operation_id="reports_request_info", request=SayOnReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"], url_path="request-info")
+    def request_info(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Ask the reporter for something (moderator)."""
+        return self.act("request_info", services.request_info, SayOnReportSerializer)
+
+    @extend_schema(operation_id="reports_decide", request=DecideReportSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Decide (moderator). 409 `too_early`, with `possible_from`, before the other side had its time to answer."""
+        return self.act("decide", services.decide, DecideReportSerializer)

@@ -1,0 +1,357 @@
+"""A report: somebody complains about an order, a listing, a shop or a person, and a moderator decides (rules C-01 to C-10).
+
+What stands behind "decided" is a row of its own (`Decision`), never an edit; what was said are `Statement`s.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField, transition
+
+from marketplace.accounts.models import Store
+from marketplace.core.access import Actor
+from marketplace.core.cases import Case, CaseEvent, Deadline
+from marketplace.core.ids import PublicIdField
+from marketplace.core.policy import ProtectionPolicy, published
+from marketplace.evidence.models import Evidence
+from marketplace.messaging.models import Message
+from marketplace.orders.models import Listing, Order
+
+from . import access
+from .kinds import PHISHING, TRACKING, Category
+
+
+class State(models.TextChoices):
+    SUBMITTED = "submitted", _("Received")
+    UNDER_REVIEW = "under_review", _("Being checked")
+    INFO_REQUESTED = "info_requested", _("We need something from you")
+    UPHELD = "upheld", _("Closed: we acted")
+    DISMISSED = "dismissed", _("Closed: no action")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFO_REQUESTED)
+#: upheld, and the seller still has time to give valid tracking (C-06): a phase, not a state
+AWAITING_TRACKING = "awaiting_tracking"
+
+
+class TargetKind(models.TextChoices):
+    ORDER = "order", _("an order")
+    LISTING = "listing", _("a listing")
+    STORE = "store", _("a shop")
+    USER = "user", _("a person")
+
+
+class TrackingResult(models.TextChoices):
+    GIVEN = "given", _("Valid tracking came")
+    REFUNDED = "refunded", _("No valid tracking came: the order was closed and paid back")
+    OVERTURNED = "overturned", _("The decision did not stand")
+
+
+TARGETS = tuple(f"target_{kind}" for kind in TargetKind.values)
+
+
+def _exactly_one(*names: str) -> Q:
+    """One of these columns is set, and only one."""
+    found = Q()
+    for one in names:
+        found |= Q(**{f"{name}__isnull": name != one for name in names})
+    return found
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, actor: Actor) -> ReportQuerySet:
+        return self.filter(access.visible(actor))
+
+
+class Report(Case):
+    """One complaint of one person. The respondent is whoever stands behind the target."""
+
+    public_id = PublicIdField(prefix="rpt")
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports")
+    category = models.CharField(max_length=24, choices=Category)
+    target_order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    target_listing = models.ForeignKey(Listing, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    target_store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    target_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    respondent_store = models.ForeignKey(
+        Store, null=True, blank=True, on_delete=models.PROTECT, related_name="reports_about"
+    )
+    respondent_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reports_about"
+    )
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="reports",
+        help_text="The order that it is about, whatever the target is",
+    )  # fmt: skip
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    counter_to = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="countered_by"
+    )
+    policy = models.ForeignKey(ProtectionPolicy, on_delete=models.PROTECT, related_name="+")
+
+    answers = models.JSONField(default=dict, blank=True)
+    description = models.TextField()
+    contact_name = models.CharField(max_length=200, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=60, blank=True)
+    show_name = models.BooleanField(default=False, help_text="The reporter agrees that the other side reads the name")
+    secret = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="In the address of the page of a person without an account"
+    )
+    is_urgent = models.BooleanField(default=False)
+
+    state = FSMField(default=State.SUBMITTED, choices=State.choices, protected=True)
+    submitted_at = models.DateTimeField()
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    heard_until = models.DateTimeField(null=True, blank=True, help_text="The respondent was asked, and has time until then")
+    responded_at = models.DateTimeField(null=True, blank=True)
+    unheard_reason = models.TextField(blank=True, help_text="Why the respondent must not be asked before (C-05)")
+    tracking_due_at = models.DateTimeField(null=True, blank=True)
+    tracking_result = models.CharField(max_length=12, choices=TrackingResult, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-submitted_at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=_exactly_one(*TARGETS), name="report_has_one_target"),
+            models.CheckConstraint(
+                condition=_exactly_one("respondent_store", "respondent_user"), name="report_has_one_respondent"
+            ),
+            models.CheckConstraint(
+                condition=Q(respondent_user__isnull=True) | ~Q(respondent_user=models.F("reporter")),
+                name="nobody_reports_themselves",
+            ),
+        ]
+        indexes = [
+            *Case.Meta.indexes,
+            models.Index(fields=["reporter", "-submitted_at", "-id"], name="report_by_reporter"),
+            models.Index(fields=["respondent_store", "-submitted_at", "-id"], name="report_by_store"),
+            models.Index(
+                fields=["-is_urgent", "due_at", "id"], condition=Q(state__in=OPEN), name="report_queue"
+            ),
+        ]
+
+    RULES = access.RULES
+    ANY_TIME = frozenset({"respond", "counter_report"})
+    DEADLINES: ClassVar[dict[str, Deadline]] = {
+        State.SUBMITTED: Deadline(
+            lambda r: r.answer_by, None, "moderator", why="A moderator decides, no clock does. This is the target date."
+        ),
+        State.UNDER_REVIEW: Deadline(
+            lambda r: max(r.answer_by, r.heard_until or r.answer_by),
+            None,
+            "moderator",
+            why="A moderator decides, no clock does. This is the target date.",
+        ),
+        State.INFO_REQUESTED: Deadline(
+            lambda r: r.entered_at + r.policy.evidence_request, "resume_review", "reporter"
+        ),
+        AWAITING_TRACKING: Deadline(lambda r: r.tracking_due_at, "enforce_tracking", "seller"),
+    }
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @classmethod
+    def lock(cls, pk: int) -> Self:
+        """The order that it is about first, where there is one: always in that order."""
+        order_pk = cls._default_manager.filter(pk=pk).values_list("order", flat=True).first()
+        order = Order.lock(order_pk) if order_pk else None
+        report = super().lock(pk)
+        report.policy = published(report.policy_id)
+        if order is not None:
+            report.order = order
+        return report
+
+    def role_of(self, by: Actor) -> str:
+        if by.is_automatic:
+            return "system"
+        return access.role_in(by, self) or ("moderator" if access.may_moderate(by) else super().role_of(by))
+
+    @property
+    def answer_by(self) -> datetime:
+        """The target date of an answer."""
+        return self.submitted_at + timedelta(days=self.policy.report_answer_days)
+
+    @property
+    def phase(self) -> str:
+        if self.state == State.UPHELD and self.tracking_due_at and not self.tracking_result:
+            return AWAITING_TRACKING
+        return str(self.state)
+
+    @property
+    def is_phishing(self) -> bool:
+        return bool(self.answers.get("violation") == PHISHING)
+
+    @property
+    def wants_tracking(self) -> bool:
+        """Is this the claim that obliges the seller once it is upheld (C-06)?"""
+        return self.category == Category.TRADE_RULES and self.answers.get("claim") == TRACKING
+
+    @property
+    def target_kind(self) -> str:
+        return next(kind for kind in TargetKind.values if getattr(self, f"target_{kind}_id"))
+
+    @property
+    def target(self) -> Any:
+        return getattr(self, f"target_{self.target_kind}")
+
+    @property
+    def same_target(self) -> Q:
+        """Reports on the very same thing (C-08)."""
+        name = f"target_{self.target_kind}_id"
+        return Q(**{name: getattr(self, name)})
+
+    # -- transitions; only services call them -----------------------------------------------------------------
+
+    @transition(field=state, source=[State.SUBMITTED, State.UNDER_REVIEW], target=State.UNDER_REVIEW)
+    def assign(self) -> None:
+        """A moderator takes it and looks at it."""
+
+    @transition(field=state, source=State.UNDER_REVIEW, target=State.INFO_REQUESTED)
+    def request_info(self) -> None:
+        """The moderator asks the reporter for something."""
+
+    @transition(
+        field=state,
+        source=list(OPEN),
+        target=RETURN_VALUE(State.SUBMITTED, State.UNDER_REVIEW),
+    )
+    def add_info(self) -> str:
+        """The reporter says more; what was asked for counts as answered."""
+        return State.SUBMITTED if self.state == State.SUBMITTED else State.UNDER_REVIEW
+
+    @transition(field=state, source=State.INFO_REQUESTED, target=State.UNDER_REVIEW)
+    def resume_review(self) -> None:
+        """The reporter was silent: it is looked at as it is."""
+
+    @transition(field=state, source=[State.UNDER_REVIEW, State.INFO_REQUESTED], target=None)
+    def respond(self) -> None:
+        """The respondent says their side."""
+
+    @transition(field=state, source=[State.UNDER_REVIEW, State.INFO_REQUESTED], target=None)
+    def counter_report(self) -> None:
+        """The respondent reports the reporter."""
+
+    @transition(field=state, source=list(OPEN), target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The reporter takes it back."""
+
+    @transition(
+        field=state,
+        source=[State.UNDER_REVIEW, State.INFO_REQUESTED],
+        target=RETURN_VALUE(State.UPHELD, State.DISMISSED),
+    )
+    def decide(self, outcome: str) -> str:
+        """The moderator decides, with reasons."""
+        return outcome
+
+    @transition(field=state, source=State.UPHELD, target=None)
+    def enforce_tracking(self) -> None:
+        """The seller's time to give valid tracking has ended (C-06)."""
+
+
+class Statement(models.Model):
+    """What somebody said on a report: the reporter, the respondent, or the moderator who asks."""
+
+    class Kind(models.TextChoices):
+        INFO = "info", _("More from the reporter")
+        QUESTION = "question", _("Asked by a moderator")
+        RESPONSE = "response", _("Answer of the other side")
+        COUNTER_NOTICE = "counter_notice", _("Counter-notice")
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="statements")
+    kind = models.CharField(max_length=16, choices=Kind)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.kind}"
+
+
+class ReportFile(models.Model):
+    """A file that somebody put to a report; `role` is whose it is. Only moderators and whoever sent it see it."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["report", "evidence"], name="one_row_per_file_of_a_report")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.evidence_id}"
+
+
+class Decision(models.Model):
+    """What was decided about a report, with the reasons that people read. Never changed: an appeal adds a row."""
+
+    public_id = PublicIdField(prefix="rde")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="decisions")
+    main = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="+", help_text="The report it was decided with; its number is the cause of what follows"
+    )  # fmt: skip
+    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=[(s.value, s.label) for s in (State.UPHELD, State.DISMISSED)])
+    reason_code = models.CharField(max_length=40)
+    facts = models.TextField()
+    sanctions = models.JSONField(default=list, blank=True)
+    false_data = models.BooleanField(default=False, help_text="The reporter gave false data (C-08)")
+    appeal = models.CharField(max_length=40, blank=True, help_text="The appeal that it comes from")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["report", "appeal"], name="one_decision_per_report_and_appeal")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Draft(models.Model):
+    """A report that is being written. `writer` None: a person without an account, known by the key in their session."""
+
+    public_id = PublicIdField(prefix="rdr")
+    writer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    category = models.CharField(max_length=24, choices=Category)
+    data = models.JSONField(default=dict)
+    mailed_to = models.EmailField(blank=True)
+    saved_at = models.DateTimeField()
+    sent_as = models.OneToOneField(Report, null=True, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class ReportEvent(CaseEvent):
+    """The timeline of a report."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
+    CASE = "report"
+
+    class Meta(CaseEvent.Meta):
+        abstract = False
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["report", "id"], name="report_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.verb}"

@@ -1,0 +1,133 @@
+"""What people are told about a report: verb → messages (C-03). The respondent never reads who reported (C-05)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.cases import CaseEvent
+from marketplace.notifications.services import Message, members_of, tell, unpin
+
+if TYPE_CHECKING:
+    from .models import Report
+
+MESSAGES: dict[str, tuple[Message, ...]] = {
+    "submit": (
+        Message("submitter", _("We have your report %(ref)s"), _("Thank you. We want to answer before %(due)s.")),
+    ),
+    "assign": (
+        Message("reporter", _("We are checking your report %(ref)s"), _("Somebody of our staff looks at it now.")),
+        Message(
+            "asked",
+            _("A report about you: %(ref)s"),
+            _("Somebody sent us a report. Read it and tell us your side before %(due)s. Nothing is decided yet."),
+            needs_you=True,
+        ),
+    ),
+    "request_info": (
+        Message(
+            "reporter",
+            _("We need something for your report %(ref)s"),
+            _("Please answer before %(due)s. If you do not, we go on with what we have."),
+            needs_you=True,
+        ),
+    ),
+    "resume_review": (
+        Message("reporter", _("We go on with your report %(ref)s"), _("The time to answer is over. We look at what we have.")),
+    ),
+    "withdraw": (
+        Message("heard", _("The report %(ref)s was taken back"), _("You do not have to do anything.")),
+    ),
+    "decide": (
+        Message("upheld_reporter", _("We acted on your report %(ref)s"), _("You were right. Why: %(facts)s")),
+        Message(
+            "dismissed_reporter",
+            _("We closed your report %(ref)s"),
+            _("We take no action. Why: %(facts)s You can ask us to look again."),
+        ),
+        Message(
+            "upheld_respondent",
+            _("We decided about the report %(ref)s"),
+            _("The report was right. Why: %(facts)s You can ask us to look again."),
+        ),
+        Message("cleared", _("The report %(ref)s is closed"), _("We take no action. Why: %(facts)s")),
+        Message(
+            "must_track",
+            _("Give valid tracking for an order: %(ref)s"),
+            _("Enter a valid tracking number before %(due)s. If you do not, we close the order and the buyer gets all the money back."),
+            needs_you=True,
+        ),
+    ),
+    "enforce_tracking": (
+        Message("given", _("The tracking is there: %(ref)s"), _("The seller gave valid tracking. The order goes on.")),
+        Message(
+            "refunded",
+            _("The order was closed: %(ref)s"),
+            _("No valid tracking came in time. %(amount)s goes back to the buyer."),
+        ),
+    ),
+    "overturn": (
+        Message("reporter", _("A new result for the report %(ref)s"), _("We looked again. Why: %(facts)s")),
+        Message("heard", _("A new result for the report %(ref)s"), _("We looked again. Why: %(facts)s")),
+    ),
+}  # fmt: skip
+
+#: verbs that nobody needs a notice of, and why
+SILENT: dict[str, str] = {
+    "add_info": "the moderator sees it on the desk, where the case comes up by its date",
+    "respond": "the moderator sees it on the desk; the reporter is told the result",
+    "counter_report": "the new report tells its own writer; the other side is told when it is asked",
+}
+
+#: who hears of which result, by the event's own facts
+NOBODY = Q(pk=None)
+
+
+def announce(event: CaseEvent) -> None:
+    """Called inside the step that wrote the event. Each side has its own address: a reporter without an account has the
+    page of the secret link."""
+    unpin(event)
+    report = cast("Report", event.case)
+    facts = {"ref": report.public_id, "facts": "", "amount": "", **event.data}
+    messages = MESSAGES.get(event.verb, ())
+    reporter = Q(pk=report.reporter_id)
+    own = {name: _when(name, event, report, reporter) for name in REPORTERS}
+    tell(event, [m for m in messages if m.to in own], own, facts, address_of(report), doer_too=event.verb == "submit")
+    other = respondents(report)
+    theirs = {name: _when(name, event, report, other) for name in RESPONDENTS}
+    tell(event, [m for m in messages if m.to in theirs], theirs, facts, f"/reports/{report.public_id}/")
+
+
+def address_of(report: Report) -> str:
+    """The reporter's page of the report."""
+    return f"/reports/open/{report.secret}/" if report.secret else f"/reports/{report.public_id}/"
+
+
+def respondents(report: Report) -> Q:
+    """The people behind the target."""
+    store_pk = report.respondent_store_id
+    return members_of(store_pk) if store_pk else Q(pk=report.respondent_user_id)
+
+
+#: the words of `Message.to`: to whom, and when
+REPORTERS = ("submitter", "reporter", "upheld_reporter", "dismissed_reporter", "given", "refunded")
+RESPONDENTS = ("asked", "heard", "upheld_respondent", "cleared", "must_track", "given", "refunded")
+
+
+def _when(name: str, event: CaseEvent, report: Report, people: Q) -> Q:
+    """These people where the message is for them in this very event, else nobody."""
+    said, heard = event.data, report.heard_until is not None
+    fits = {
+        "asked": bool(said.get("asked")),
+        "heard": heard,
+        "upheld_reporter": report.state == "upheld",
+        "upheld_respondent": report.state == "upheld",
+        "dismissed_reporter": report.state == "dismissed",
+        "cleared": report.state == "dismissed" and heard,
+        "must_track": bool(said.get("tracking_due_at")),
+        "given": said.get("result") == "given",
+        "refunded": said.get("result") == "refunded",
+    }
+    return people if fits.get(name, True) else NOBODY

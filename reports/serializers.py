@@ -1,0 +1,221 @@
+"""A report in the API: what comes in with each verb, and how a report goes out, to its reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from marketplace.core.serializers import MomentField, StrictSerializer, TextField
+
+from . import access, reading
+from .kinds import Category
+from .models import Report, State
+
+#: More than the service takes, so that it can say in words how much is too much.
+ROOM = 20_000
+
+
+class ReportTargetSerializer(StrictSerializer):
+    """What is reported."""
+
+    type = TextField(max_length=40, help_text="order, listing, store or user")
+    id = TextField(max_length=40)
+
+
+class ReportContactSerializer(StrictSerializer):
+    """Where we reach you about this report; what is missing is taken from your account."""
+
+    name = TextField(max_length=200, allow_blank=True, default="")
+    email = TextField(max_length=254, allow_blank=True, default="")
+    phone = TextField(max_length=60, allow_blank=True, default="")
+
+
+class FilesField(serializers.ListField):
+    """Ids of your own files."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=TextField(max_length=40), max_length=100, **kwargs)
+
+
+class SubmitReportSerializer(StrictSerializer):
+    """What you report. `answers` by category; an answer that does not fit is named `answers.x`."""
+
+    category = TextField(max_length=40, help_text=", ".join(Category.values))
+    target = ReportTargetSerializer()
+    answers = serializers.DictField(default=dict)
+    description = TextField(max_length=ROOM, allow_blank=True)
+    evidence = FilesField(default=list)
+    contact = ReportContactSerializer(default=dict)
+    show_name = serializers.BooleanField(
+        default=False, help_text="May the other side read your name? Only for reports of copies."
+    )
+    message = TextField(max_length=40, allow_blank=True, default="", help_text="A message that was sent to you.")
+
+
+class SayOnReportSerializer(StrictSerializer):
+    """Words, and files."""
+
+    text = TextField(max_length=ROOM, allow_blank=True)
+    evidence = FilesField(default=list)
+
+
+class RespondToReportSerializer(SayOnReportSerializer):
+    """Your side. `counter_notice`: against a report of copies, that the use is allowed."""
+
+    counter_notice = serializers.BooleanField(default=False)
+
+
+class AssignReportSerializer(StrictSerializer):
+    """`unheard_reason`: which law forbids that the other side is asked. `also`: reports on the same target."""
+
+    unheard_reason = TextField(max_length=ROOM, allow_blank=True, default="")
+    also = FilesField(default=list)
+
+
+class DecideReportSerializer(StrictSerializer):
+    """`outcome`: upheld or dismissed. `tracking_due_at`: by when the seller gives valid tracking (7 days)."""
+
+    outcome = TextField(max_length=40)
+    facts = TextField(max_length=ROOM, allow_blank=True)
+    reason_code = TextField(max_length=ROOM, allow_blank=True)
+    sanctions = serializers.ListField(child=serializers.DictField(), default=list, max_length=10)
+    false_data = serializers.BooleanField(default=False)
+    tracking_due_at = MomentField(required=False, allow_null=True, default=None)
+    unheard_reason = TextField(max_length=ROOM, allow_blank=True, default="")
+    also = FilesField(default=list)
+
+
+class ReportActionSerializer(serializers.Serializer):
+    """Something that you may do now: `POST …/{action}/`."""
+
+    action = serializers.CharField()
+    until = MomentField(allow_null=True)
+
+
+class ReportDefaultSerializer(serializers.Serializer):
+    """What happens if nobody acts."""
+
+    at = MomentField(allow_null=True)
+    action = serializers.CharField(allow_null=True)
+    waiting_for = serializers.CharField()
+
+
+class ReportStatementSerializer(serializers.Serializer):
+    """What somebody said."""
+
+    kind = serializers.CharField()
+    by = serializers.CharField(help_text="reporter, respondent or moderator")
+    text = serializers.CharField()
+    at = MomentField()
+
+
+class ReportDecisionSerializer(serializers.Serializer):
+    """What was decided, and why."""
+
+    id = serializers.CharField()
+    outcome = serializers.CharField()
+    reason_code = serializers.CharField()
+    facts = serializers.CharField()
+    sanctions = serializers.ListField(child=serializers.DictField())
+    false_data = serializers.BooleanField()
+    decided_at = MomentField()
+    after_review = serializers.BooleanField()
+
+
+class ReportEventSerializer(serializers.Serializer):
+    """One line of the timeline."""
+
+    action = serializers.CharField()
+    by = serializers.CharField(help_text="reporter, respondent, moderator or system")
+    at = MomentField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """`from` is a word of Python's, so these two are added by name."""
+        ends = {"from": serializers.CharField(allow_null=True), "to": serializers.CharField()}
+        return {**super().get_fields(), **ends}
+
+
+class ShownTargetSerializer(serializers.Serializer):
+    """What is reported. `report`: the report that a counter-report answers."""
+
+    type = serializers.CharField()
+    id = serializers.CharField()
+
+
+class ShownContactSerializer(serializers.Serializer):
+    """The reporter's contact details, where you may read them."""
+
+    name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class ReportSerializer(serializers.Serializer):
+    """A report, to you."""
+
+    id = serializers.CharField()
+    role = serializers.CharField(help_text="Your part: reporter, respondent or moderator.")
+    category = serializers.ChoiceField(choices=Category.choices)
+    target = ShownTargetSerializer()
+    order = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(choices=State.choices)
+    answers = serializers.DictField()
+    description = serializers.CharField()
+    contact = ShownContactSerializer(allow_null=True)
+    evidence = serializers.ListField(child=serializers.CharField())
+    statements = ReportStatementSerializer(many=True)
+    heard_until = MomentField(allow_null=True, help_text="The other side was asked, and has time until then.")
+    responded_at = MomentField(allow_null=True)
+    decision = ReportDecisionSerializer(allow_null=True)
+    tracking_due_at = MomentField(allow_null=True)
+    tracking_result = serializers.CharField()
+    counter_to = serializers.CharField(allow_null=True)
+    submitted_at = MomentField()
+    ended_at = MomentField(allow_null=True)
+    due_at = MomentField(allow_null=True)
+    next_default = ReportDefaultSerializer(allow_null=True)
+    available_actions = ReportActionSerializer(many=True)
+    events = ReportEventSerializer(many=True)
+    version = serializers.IntegerField()
+
+    def to_representation(self, instance: Report) -> dict[str, Any]:
+        return dict(super().to_representation(_facts(instance, self.context["view"].actor)))
+
+
+def _facts(report: Report, actor: Any) -> dict[str, Any]:
+    plain = (
+        "category", "answers", "description", "heard_until", "responded_at", "tracking_due_at", "tracking_result",
+        "submitted_at", "ended_at", "due_at", "version", "next_default",
+    )  # fmt: skip
+    return {name: getattr(report, name) for name in plain} | {
+        "id": report.public_id,
+        "role": report.role_of(actor),
+        "target": reading.target_for(report, actor),
+        "order": report.order.public_id if report.order else None,
+        "status": report.state,
+        "contact": reading.contact_for(report, actor),
+        "evidence": [each.evidence.public_id for each in reading.files_for(report, actor)],
+        "statements": [
+            {"kind": each.kind, "by": each.role, "text": each.text, "at": each.at}
+            for each in reading.statements_for(report, actor)
+        ],
+        "decision": reading.decision_for(report, actor),
+        "counter_to": report.counter_to.public_id if report.counter_to else None,
+        "available_actions": [
+            {"action": verb.replace("_", "-"), "until": report.due_at if report.due_verb else None}
+            for verb in report.verbs_for(actor)
+        ],
+        "events": _events(report, actor),
+    }
+
+
+def _events(report: Report, actor: Any) -> list[dict[str, Any]]:
+    """The respondent's timeline begins when they were asked."""
+    events = list(report.events.all())
+    if access.role_in(actor, report) == "respondent":
+        events = [each for each in events if each.verb not in ("submit", "add_info", "request_info", "resume_review")]
+    return [
+        {"action": e.verb.replace("_", "-"), "by": e.role, "at": e.at, "from": e.from_state or None, "to": e.to_state}
+        for e in events
+    ]

@@ -1,0 +1,107 @@
+"""The decision about a report, alone or with others on the same target, and what follows from it (C-05 to C-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.core.access import Actor
+from marketplace.core.cases import step
+from marketplace.core.errors import FieldError, Invalid, TooEarly
+
+from .. import measures
+from ..models import Decision, Report, State
+from . import tracking
+from .handling import LONGEST_REASON, with_others
+from .words import said
+
+LONGEST_CODE = 40
+
+
+def decide(
+    pk: int,
+    *,
+    outcome: str,
+    facts: str,
+    reason_code: str,
+    sanctions: Sequence[Mapping[str, Any]] = (),
+    false_data: bool = False,
+    tracking_due_at: datetime | None = None,
+    unheard_reason: str = "",
+    also: Sequence[str] = (),
+    by: Actor,
+) -> Report:
+    """Uphold or dismiss it, with reasons; `also`: other reports on the same target, decided with it, each reporter answered.
+
+    Upheld before the respondent answered or had their time: TooEarly, except for phishing and where `unheard_reason` says
+    which law forbids asking (C-05). `sanctions` are imposed once, with this report as their cause.
+    """
+    with transaction.atomic():
+        done = {}
+        for each in with_others(pk, also, by):
+            with step(Report, each, "decide", by=by) as report:
+                _check(report, outcome, facts, reason_code, false_data, unheard_reason)
+                _write(report, pk, outcome, facts, reason_code, false_data, sanctions if each == pk else (), by)
+                if outcome == State.UPHELD:
+                    tracking.demand(report, tracking_due_at if each == pk else None, by)
+                elif tracking_due_at is not None:
+                    words = _("Only an upheld report has such a date.")
+                    raise Invalid.field("tracking_due_at", "not_upheld", words)
+            done[each] = report
+    return done[pk]
+
+
+def _check(
+    report: Report, outcome: str, facts: str, reason_code: str, false_data: bool, unheard_reason: str
+) -> None:
+    errors = []
+    if outcome not in (State.UPHELD, State.DISMISSED):
+        errors.append(FieldError("outcome", "unknown", _("Choose whether you act or not.")))
+    if not facts.strip() or len(facts) > report.policy.description_max:
+        words = _("Say what you found, in up to %(n)s letters. Both sides read it.")
+        errors.append(FieldError("facts", "required", words % {"n": report.policy.description_max}))
+    if not reason_code.strip() or len(reason_code) > LONGEST_CODE:
+        errors.append(FieldError("reason_code", "required", _("Name the rule, in a word or two.")))
+    if false_data and outcome != State.DISMISSED:
+        errors.append(FieldError("false_data", "upheld", _("A report with false data is not upheld.")))
+    if errors:
+        raise Invalid(errors=errors)
+    if unheard_reason.strip():
+        report.unheard_reason = said(unheard_reason, "unheard_reason", LONGEST_REASON)
+    if outcome == State.UPHELD and not _was_heard(report):
+        words = _("The other side has not been heard yet. It has time until then, or until it answers.")
+        raise TooEarly(words, possible_from=report.heard_until)
+
+
+def _was_heard(report: Report) -> bool:
+    """The respondent answered, or had their time; or must not be asked (C-05)."""
+    if report.is_phishing or report.unheard_reason or report.responded_at:
+        return True
+    return report.heard_until is not None and report.now >= report.heard_until
+
+
+def _write(
+    report: Report,
+    main: int,
+    outcome: str,
+    facts: str,
+    reason_code: str,
+    false_data: bool,
+    sanctions: Sequence[Mapping[str, Any]],
+    by: Actor,
+) -> None:
+    report.decide(outcome)
+    report.ended_at = report.at
+    if outcome == State.UPHELD and report.heard_until is None:
+        report.heard_until = report.at  # from now on it is theirs to read, and to appeal
+    wanted = measures.checked(report, outcome, false_data, sanctions)
+    decision = Decision.objects.create(
+        report=report, main_id=main, moderator_id=by.person_id, outcome=outcome, reason_code=reason_code.strip(),
+        facts=facts.strip(), false_data=false_data, sanctions=[each.as_json() for each in wanted], decided_at=report.at,
+    )  # fmt: skip
+    measures.impose(report, decision, wanted, by)
+    report.say(outcome=outcome, facts=decision.facts, reason_code=decision.reason_code, false_data=false_data)

@@ -1,0 +1,59 @@
+"""What an upheld claim of trade rules obliges the seller to (C-06): valid tracking by a date, else the money goes back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from marketplace.core.access import Actor
+from marketplace.core.cases import step
+from marketplace.core.errors import Invalid, WrongState
+from marketplace.orders import services as orders
+
+from ..models import Report, TrackingResult
+
+
+def demand(report: Report, due_at: datetime | None, by: Actor) -> None:
+    """Inside the step that upholds it: from now on the order waits. Nothing where it is no such claim, or nothing is left that
+    could go back."""
+    order = report.order
+    if not report.wants_tracking or order is None or report.respondent_store_id != order.store_id:
+        if due_at is not None:
+            words = _("Only a report that asks for the goods with tracking has such a date.")
+            raise Invalid.field("tracking_due_at", "not_asked", words)
+        return
+    until = due_at or report.at + timedelta(days=report.policy.report_tracking_days)
+    if until <= report.at:
+        raise Invalid.field("tracking_due_at", "past", _("Choose a moment that is still to come."))
+    if orders.demand_tracking(order, key=report.public_id, due_at=until, at=report.at, by=by):
+        report.tracking_due_at = until
+        report.say(tracking_due_at=until.isoformat())
+
+
+def tracking_state(report: Report) -> bool:
+    """Is there valid tracking by now? Asked on the page of the report while its time runs."""
+    if report.order is None or report.ended_at is None or report.tracking_due_at is None:
+        return False
+    return orders.has_valid_tracking(report.order, since=report.ended_at, until=report.tracking_due_at)
+
+
+def enforce_tracking(pk: int, *, by: Actor) -> Report:
+    """The time has ended: with valid tracking the order goes on; without, it is closed and refunded in full, once.
+
+    While a bank asks for the order's money nothing moves (X-06): the clock comes again.
+    """
+    with step(Report, pk, "enforce_tracking", by=by) as report:
+        order = report.order
+        if order is None or order.frozen_at is not None:
+            raise WrongState(_("A bank asks for this money. It waits until the bank has decided."))
+        report.enforce_tracking()
+        if tracking_state(report):
+            report.tracking_result = TrackingResult.GIVEN
+            orders.lift_demand(order, key=report.public_id, at=report.at, by=by)
+        else:
+            report.tracking_result = TrackingResult.REFUNDED
+            amount = orders.close_untracked(order, key=report.public_id, at=report.at, by=by)
+            report.say(amount=order.money(amount).as_json())
+        report.say(result=report.tracking_result)
+    return report
