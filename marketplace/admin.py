@@ -75,6 +75,7 @@ class RedressAdminSite(admin.AdminSite):
         from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
         from marketplace.appeals import desk as appeals
+        from reports import desk as reports
 
         view = self.admin_view
         return [
@@ -92,6 +93,11 @@ class RedressAdminSite(admin.AdminSite):
             path("desk/<str:public_id>/decide/", view(desk.decide), name="desk_decide"),
             path("desk/<str:public_id>/second/", view(desk.second), name="desk_second"),
             path("desk/<str:public_id>/do/<slug:verb>/", view(desk.act), name="desk_verb"),
+            path("reports/", view(reports.queue), name="reports"),
+            path("reports/<str:public_id>/", view(reports.case), name="reports_case"),
+            path("reports/<str:public_id>/assign/", view(reports.assign), name="reports_assign"),
+            path("reports/<str:public_id>/ask/", view(reports.request_info), name="reports_request_info"),
+            path("reports/<str:public_id>/decide/", view(reports.decide), name="reports_decide"),
             path("abuse/", view(abuse.buyers), name="abuse"),
             path("abuse/appeals/", view(abuse.contested), name="abuse_contested"),
             path("abuse/sellers/", view(abuse.sellers), name="abuse_sellers"),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listings/", include("marketplace.orders.listing_urls")),
     path("", include("disputes.urls")),
     path("", include("marketplace.warranty.urls")),
+    path("", include("reports.urls")),
     path("standing/", include("disputes.standing.urls")),
     path("coupons/", include("marketplace.coupons.urls")),
     path("", include("marketplace.appeals.urls")),

@@ -113,8 +113,10 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
 def checked(category: str, answers: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
     """The answers as they are kept; what does not fit is added to `errors` under `answers.<name>`."""
     questions = {question.name: question for question in QUESTIONS[category]}
-    for name in answers.keys() - questions.keys():
-        errors.append(FieldError(f"answers.{name}", "unknown", _("This category has no such question.")))
+    unknown = sorted(answers.keys() - questions.keys())
+    errors += [
+        FieldError(f"answers.{name}", "unknown", _("This category has no such question.")) for name in unknown
+    ]
     kept = {}
     for name, question in questions.items():
         value = _value(question, answers.get(name), errors)
@@ -146,7 +148,9 @@ def _value(question: Question, value: Any, errors: list[FieldError]) -> Any:
 
 def _listings(field: str, value: Any, errors: list[FieldError]) -> list[str] | None:
     lines = value.split() if isinstance(value, str) else value
-    fits = isinstance(lines, list) and all(isinstance(each, str) and len(each) <= LONGEST_ANSWER for each in lines)
+    fits = isinstance(lines, list) and all(
+        isinstance(each, str) and len(each) <= LONGEST_ANSWER for each in lines
+    )
     if not fits or len(lines) > MOST_LISTINGS:
         words = _("Name up to %(n)s listings, by number or link.") % {"n": MOST_LISTINGS}
         errors.append(FieldError(field, "invalid", words))
@@ -160,6 +164,10 @@ def in_words(category: str, answers: Mapping[str, Any]) -> list[tuple[str, str]]
     for question in QUESTIONS[category]:
         if question.name in answers:
             value = answers[question.name]
-            words = ", ".join(value) if isinstance(value, list) else dict(question.choices or ()).get(value, value)
+            words = (
+                ", ".join(value)
+                if isinstance(value, list)
+                else dict(question.choices or ()).get(value, value)
+            )
             rows.append((str(question.label), str(words)))
     return rows

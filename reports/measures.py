@@ -46,7 +46,9 @@ def checked(
         kind = each.get("kind")
         if kind not in USER_KINDS:
             raise Invalid.field("sanctions", "unknown", _("There is no such measure."))
-        user_id = report.reporter_id if false_data else report.respondent_user_id if outcome == "upheld" else None
+        user_id = (
+            report.reporter_id if false_data else report.respondent_user_id if outcome == "upheld" else None
+        )
         if user_id is None:
             words = _("This measure does not fit this decision.")
             raise Invalid.field("sanctions", "does_not_fit", words)

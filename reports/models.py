@@ -77,7 +77,9 @@ class Report(Case):
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports")
     category = models.CharField(max_length=24, choices=Category)
     target_order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    target_listing = models.ForeignKey(Listing, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    target_listing = models.ForeignKey(
+        Listing, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     target_store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     target_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -86,7 +88,11 @@ class Report(Case):
         Store, null=True, blank=True, on_delete=models.PROTECT, related_name="reports_about"
     )
     respondent_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reports_about"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports_about",
     )
     order = models.ForeignKey(
         Order, null=True, blank=True, on_delete=models.PROTECT, related_name="reports",
@@ -103,9 +109,14 @@ class Report(Case):
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=60, blank=True)
-    show_name = models.BooleanField(default=False, help_text="The reporter agrees that the other side reads the name")
+    show_name = models.BooleanField(
+        default=False, help_text="The reporter agrees that the other side reads the name"
+    )
     secret = models.CharField(
-        max_length=64, blank=True, editable=False, help_text="In the address of the page of a person without an account"
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="In the address of the page of a person without an account",
     )
     is_urgent = models.BooleanField(default=False)
 
@@ -114,9 +125,13 @@ class Report(Case):
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    heard_until = models.DateTimeField(null=True, blank=True, help_text="The respondent was asked, and has time until then")
+    heard_until = models.DateTimeField(
+        null=True, blank=True, help_text="The respondent was asked, and has time until then"
+    )
     responded_at = models.DateTimeField(null=True, blank=True)
-    unheard_reason = models.TextField(blank=True, help_text="Why the respondent must not be asked before (C-05)")
+    unheard_reason = models.TextField(
+        blank=True, help_text="Why the respondent must not be asked before (C-05)"
+    )
     tracking_due_at = models.DateTimeField(null=True, blank=True)
     tracking_result = models.CharField(max_length=12, choices=TrackingResult, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -128,7 +143,8 @@ class Report(Case):
         constraints = [
             models.CheckConstraint(condition=_exactly_one(*TARGETS), name="report_has_one_target"),
             models.CheckConstraint(
-                condition=_exactly_one("respondent_store", "respondent_user"), name="report_has_one_respondent"
+                condition=_exactly_one("respondent_store", "respondent_user"),
+                name="report_has_one_respondent",
             ),
             models.CheckConstraint(
                 condition=Q(respondent_user__isnull=True) | ~Q(respondent_user=models.F("reporter")),
@@ -148,7 +164,10 @@ class Report(Case):
     ANY_TIME = frozenset({"respond", "counter_report"})
     DEADLINES: ClassVar[dict[str, Deadline]] = {
         State.SUBMITTED: Deadline(
-            lambda r: r.answer_by, None, "moderator", why="A moderator decides, no clock does. This is the target date."
+            lambda r: r.answer_by,
+            None,
+            "moderator",
+            why="A moderator decides, no clock does. This is the target date.",
         ),
         State.UNDER_REVIEW: Deadline(
             lambda r: max(r.answer_by, r.heard_until or r.answer_by),
@@ -297,7 +316,9 @@ class ReportFile(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = [models.UniqueConstraint(fields=["report", "evidence"], name="one_row_per_file_of_a_report")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "evidence"], name="one_row_per_file_of_a_report")
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id}: {self.evidence_id}"
@@ -312,7 +333,9 @@ class Decision(models.Model):
         Report, on_delete=models.PROTECT, related_name="+", help_text="The report it was decided with; its number is the cause of what follows"
     )  # fmt: skip
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=10, choices=[(s.value, s.label) for s in (State.UPHELD, State.DISMISSED)])
+    outcome = models.CharField(
+        max_length=10, choices=[(s.value, s.label) for s in (State.UPHELD, State.DISMISSED)]
+    )
     reason_code = models.CharField(max_length=40)
     facts = models.TextField()
     sanctions = models.JSONField(default=list, blank=True)
@@ -322,7 +345,9 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = [models.UniqueConstraint(fields=["report", "appeal"], name="one_decision_per_report_and_appeal")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "appeal"], name="one_decision_per_report_and_appeal")
+        ]
 
     def __str__(self) -> str:
         return self.public_id
@@ -332,7 +357,9 @@ class Draft(models.Model):
     """A report that is being written. `writer` None: a person without an account, known by the key in their session."""
 
     public_id = PublicIdField(prefix="rdr")
-    writer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     category = models.CharField(max_length=24, choices=Category)
     data = models.JSONField(default=dict)
     mailed_to = models.EmailField(blank=True)

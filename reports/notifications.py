@@ -56,7 +56,10 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "must_track",
             _("Give valid tracking for an order: %(ref)s"),
-            _("Enter a valid tracking number before %(due)s. If you do not, we close the order and the buyer gets all the money back."),
+            _(
+                "A report was right. Why: %(facts)s Enter a valid tracking number before %(due)s. If you do not, we close the "
+                "order and the buyer gets all the money back."
+            ),
             needs_you=True,
         ),
     ),
@@ -94,7 +97,14 @@ def announce(event: CaseEvent) -> None:
     messages = MESSAGES.get(event.verb, ())
     reporter = Q(pk=report.reporter_id)
     own = {name: _when(name, event, report, reporter) for name in REPORTERS}
-    tell(event, [m for m in messages if m.to in own], own, facts, address_of(report), doer_too=event.verb == "submit")
+    tell(
+        event,
+        [m for m in messages if m.to in own],
+        own,
+        facts,
+        address_of(report),
+        doer_too=event.verb == "submit",
+    )
     other = respondents(report)
     theirs = {name: _when(name, event, report, other) for name in RESPONDENTS}
     tell(event, [m for m in messages if m.to in theirs], theirs, facts, f"/reports/{report.public_id}/")
@@ -123,7 +133,7 @@ def _when(name: str, event: CaseEvent, report: Report, people: Q) -> Q:
         "asked": bool(said.get("asked")),
         "heard": heard,
         "upheld_reporter": report.state == "upheld",
-        "upheld_respondent": report.state == "upheld",
+        "upheld_respondent": report.state == "upheld" and not said.get("tracking_due_at"),
         "dismissed_reporter": report.state == "dismissed",
         "cleared": report.state == "dismissed" and heard,
         "must_track": bool(said.get("tracking_due_at")),

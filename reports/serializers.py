@@ -50,7 +50,9 @@ class SubmitReportSerializer(StrictSerializer):
     show_name = serializers.BooleanField(
         default=False, help_text="May the other side read your name? Only for reports of copies."
     )
-    message = TextField(max_length=40, allow_blank=True, default="", help_text="A message that was sent to you.")
+    message = TextField(
+        max_length=40, allow_blank=True, default="", help_text="A message that was sent to you."
+    )
 
 
 class SayOnReportSerializer(StrictSerializer):
@@ -214,8 +216,18 @@ def _events(report: Report, actor: Any) -> list[dict[str, Any]]:
     """The respondent's timeline begins when they were asked."""
     events = list(report.events.all())
     if access.role_in(actor, report) == "respondent":
-        events = [each for each in events if each.verb not in ("submit", "add_info", "request_info", "resume_review")]
+        events = [
+            each
+            for each in events
+            if each.verb not in ("submit", "add_info", "request_info", "resume_review")
+        ]
     return [
-        {"action": e.verb.replace("_", "-"), "by": e.role, "at": e.at, "from": e.from_state or None, "to": e.to_state}
+        {
+            "action": e.verb.replace("_", "-"),
+            "by": e.role,
+            "at": e.at,
+            "from": e.from_state or None,
+            "to": e.to_state,
+        }
         for e in events
     ]

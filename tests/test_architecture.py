@@ -70,6 +70,7 @@ NO_RULE = {
     ("orders", "lift_demand"): "inside a report's step; that step asked",
     ("orders", "close_untracked"): "inside a report's step; that step asked",
     ("reports", "submit"): "there is no report yet: whoever is not restricted may send one",
+    ("reports", "refuse_the_restricted"): "a question; nothing moves",
     ("reports", "save_draft"): "no case: a draft is its writer's",
     ("reports", "tracking_state"): "a question; nothing moves",
     (
@@ -142,6 +143,8 @@ LENGTHS = {
     "marketplace/evidence/retention.py": "how often a file of an open case is asked about",
     "marketplace/evidence/uploads.py": "how long a half-sent file is waited for: a day",
     "marketplace/transparency/services.py": "how long a month that has ended is waited for before it is counted",
+    "reports/services/filing.py": "how many reports a day are a program's",
+    "reports/services/guests.py": "for how long a link in a mail holds, and mails are counted",
     "disputes/services/rules.py": "how far back a store's rule is tried (N-10)",
     "disputes/simulation.py": "how far back a draft is tried (P-03)",
     "disputes/casefile.py": "how near is near, on the desk",
@@ -241,11 +244,13 @@ def page_verbs() -> set[tuple[str, str]]:
     from disputes import desk
     from disputes.standing import desk as abuse
     from marketplace.appeals import desk as appeals
+    from reports import desk as reports_desk
 
     names = {name for name, _callback in patterns()}
     found = {(model.__name__, verb) for model, verb in VERBS if f"{room_of(model)}:{verb}" in names}
     found |= {("Flag", verb) for verb in abuse.VERBS}
     found |= {("Appeal", verb) for verb in (*appeals.BUTTONS, *appeals.COMPOSED)}
+    found |= {("Report", verb) for verb in reports_desk.VERBS}
     return found | {("Dispute", verb) for verb in (*desk.BUTTONS, *desk.COMPOSED)}
 
 

@@ -27,6 +27,8 @@ _FILES: Mapping[str, Sequence[str]] = {
     "payments": ("escrow", "payment", "refund", "chargeback", "ledgertransaction"),
     "disputes": ("decision", "returnshipment", "offer", "autoacceptrule"),
 }
+#: who reported is for moderators to know, not for mediators
+_REPORTS: Mapping[str, Sequence[str]] = {"reports": ("report",)}
 #: who must not decide about whom: a mediator says it of themselves, leads of everybody (M-02)
 _TIES = frozenset({"disputes.add_conflictofinterest"})
 _END_TIES = frozenset({"disputes.delete_conflictofinterest"})
@@ -45,9 +47,14 @@ def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     MEDIATOR: frozenset(_views(_CASES, _FILES) | _TIES),
     LEAD_MEDIATOR: frozenset(
-        _views(_CASES, _FILES) | _RESTRICT | _SCREENING | _TIES | _END_TIES | {"core.change_protectionpolicy"}
+        _views(_CASES, _FILES, _REPORTS)
+        | _RESTRICT
+        | _SCREENING
+        | _TIES
+        | _END_TIES
+        | {"core.change_protectionpolicy"}
     ),
-    MODERATOR: frozenset(_views(_CASES) | _RESTRICT | _SCREENING),
+    MODERATOR: frozenset(_views(_CASES, _REPORTS) | _RESTRICT | _SCREENING),
 }
 
 

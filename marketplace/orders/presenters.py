@@ -278,6 +278,7 @@ def messages_of(thread: Any, actor: Actor, *, store: str) -> list[dict[str, Any]
             "text": message.text,
             "mine": message.author_id == actor.user_id,
             "warning": for_reader(message, own=message.author_id == actor.user_id),
+            "report": "" if message.author_id == actor.user_id else f"/reports/message/{message.public_id}/",
             "id": message.public_id,
         }
         for message in thread.messages.all()

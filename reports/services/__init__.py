@@ -1,7 +1,7 @@
 """The verbs of a report. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
 from .deciding import decide
-from .filing import ReportData, save_draft, submit
+from .filing import ReportData, refuse_the_restricted, save_draft, submit
 from .handling import (
     add_info,
     assign,
@@ -24,6 +24,7 @@ __all__ = [
     "counter_report",
     "decide",
     "enforce_tracking",
+    "refuse_the_restricted",
     "request_info",
     "respond",
     "resume_review",

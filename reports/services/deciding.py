@@ -45,7 +45,9 @@ def decide(
         for each in with_others(pk, also, by):
             with step(Report, each, "decide", by=by) as report:
                 _check(report, outcome, facts, reason_code, false_data, unheard_reason)
-                _write(report, pk, outcome, facts, reason_code, false_data, sanctions if each == pk else (), by)
+                _write(
+                    report, pk, outcome, facts, reason_code, false_data, sanctions if each == pk else (), by
+                )
                 if outcome == State.UPHELD:
                     tracking.demand(report, tracking_due_at if each == pk else None, by)
                 elif tracking_due_at is not None:

@@ -126,7 +126,9 @@ def contact_of(contact: Mapping[str, str], person: User, errors: list[FieldError
         try:
             validate_email(email)
         except ValidationError:
-            errors.append(FieldError("contact.email", "invalid", _("Write a mail address like name@example.com.")))
+            errors.append(
+                FieldError("contact.email", "invalid", _("Write a mail address like name@example.com."))
+            )
     return {
         "contact_name": name[:200],
         "contact_email": email[:254],
@@ -134,7 +136,9 @@ def contact_of(contact: Mapping[str, str], person: User, errors: list[FieldError
     }
 
 
-def _order_of(data: ReportData, answers: Mapping[str, Any], by: Actor, errors: list[FieldError]) -> Order | None:
+def _order_of(
+    data: ReportData, answers: Mapping[str, Any], by: Actor, errors: list[FieldError]
+) -> Order | None:
     """Trade rules are about an order that the reporter is a side of (C-01)."""
     number = answers.get("order_number")
     if not number:
@@ -158,11 +162,17 @@ def find_order(number: str, by: Actor) -> Order | None:
 def _target(data: ReportData, by: Actor, errors: list[FieldError]) -> dict[str, Any] | None:
     """The columns of the target and of whoever stands behind it; None where there is none, or it is oneself."""
     if data.target_kind not in TargetKind.values:
-        errors.append(FieldError("target.type", "unknown", _("Say whether it is an order, a listing, a shop or a person.")))
+        errors.append(
+            FieldError(
+                "target.type", "unknown", _("Say whether it is an order, a listing, a shop or a person.")
+            )
+        )
         return None
     found = _FIND[data.target_kind](data.target_id, by)
     if found is None:
-        errors.append(FieldError("target.id", "unknown", _("We do not find what you report. Check the number.")))
+        errors.append(
+            FieldError("target.id", "unknown", _("We do not find what you report. Check the number."))
+        )
         return None
     store, user = found.get("respondent_store"), found.get("respondent_user")
     if (store and store.pk in by.store_ids) or (user and user.pk == by.user_id):

@@ -44,7 +44,9 @@ def attach(report: Report, files: Sequence[Evidence], role: str, at: datetime) -
     there = set(report.files.values_list("evidence_id", flat=True))
     new = [file for file in files if file.pk not in there]
     if len(there) + len(new) > MOST_FILES * 2:
-        raise Invalid.field("evidence", "too_many", _("A report takes up to %(n)s files.") % {"n": MOST_FILES * 2})
+        raise Invalid.field(
+            "evidence", "too_many", _("A report takes up to %(n)s files.") % {"n": MOST_FILES * 2}
+        )
     ReportFile.objects.bulk_create(
         ReportFile(report=report, evidence=file, role=role, added_at=at) for file in new
     )

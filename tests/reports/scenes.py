@@ -29,16 +29,32 @@ def moderator(name: str = "") -> User:
 def about_order(order: Order, *, by: Any = None, **wishes: Any) -> Report:
     """The buyer of the order says that the seller broke trade rules, and wants the goods with tracking."""
     answers = {"order_number": order.public_id, **TRADE, "claim": TRACKING} | wishes.pop("answers", {})
-    data = {"category": "trade_rules", "target_kind": "order", "target_id": order.public_id, "description": WORDS}
-    return services.submit(ReportData(**{**data, "answers": answers, **wishes}), by=by or world.buyer_of(order))
+    data = {
+        "category": "trade_rules",
+        "target_kind": "order",
+        "target_id": order.public_id,
+        "description": WORDS,
+    }
+    return services.submit(
+        ReportData(**{**data, "answers": answers, **wishes}), by=by or world.buyer_of(order)
+    )
 
 
-def about_listing(order: Order, category: str = "prohibited_products", *, by: Any = None, **wishes: Any) -> Report:
+def about_listing(
+    order: Order, category: str = "prohibited_products", *, by: Any = None, **wishes: Any
+) -> Report:
     line = order.lines.select_related("listing").first()
     assert line is not None
-    data = {"category": category, "target_kind": "listing", "target_id": line.listing.public_id, "description": WORDS}
+    data = {
+        "category": category,
+        "target_kind": "listing",
+        "target_id": line.listing.public_id,
+        "description": WORDS,
+    }
     answers = wishes.pop("answers", ANSWERS[category])
-    return services.submit(ReportData(**{**data, "answers": answers, **wishes}), by=by or world.acting(world.person()))
+    return services.submit(
+        ReportData(**{**data, "answers": answers, **wishes}), by=by or world.acting(world.person())
+    )
 
 
 def taken(report: Report, by: User | None = None, **wishes: Any) -> Report:

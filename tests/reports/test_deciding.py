@@ -151,7 +151,10 @@ def test_an_ended_order_owes_no_tracking(clock):
 def test_the_moderator_may_name_another_date_to_come(clock):
     report = taken(about_order(world.shipped()))
     clock.shift(3 * DAY)
-    for wrong in ({"tracking_due_at": timezone.now()}, {"outcome": "dismissed", "tracking_due_at": timezone.now() + DAY}):
+    for wrong in (
+        {"tracking_due_at": timezone.now()},
+        {"outcome": "dismissed", "tracking_due_at": timezone.now() + DAY},
+    ):
         with pytest.raises(Invalid):
             decided(report, **wrong)
     assert not Decision.objects.exists()
@@ -190,7 +193,11 @@ def test_false_data_can_cost_the_right_to_report(clock):
         decided(report, "dismissed", sanctions=[measure])
     decided(report, "dismissed", false_data=True, sanctions=[measure])
     restriction = Restriction.objects.get()
-    assert (restriction.user, restriction.cause, restriction.ends_at) == (report.reporter, report.public_id, until)
+    assert (restriction.user, restriction.cause, restriction.ends_at) == (
+        report.reporter,
+        report.public_id,
+        until,
+    )
 
 
 @pytest.mark.rule("C-08")

@@ -1,0 +1,52 @@
+"""Reports in the admin: to look up, never to change. What is done with them is done at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.case_admin import Button, CaseRecords
+from marketplace.core.edges import actor_of
+
+from .models import Report
+from .presenters import HAPPENED
+
+
+@admin.register(Report)
+class ReportAdmin(CaseRecords):
+    list_display = ("public_id", "state", "category", "is_urgent", "submitted_at", "due_at")
+    list_filter = ("state", "category", "submitted_at")
+    search_fields = ("public_id__exact",)
+    search_help_text = _("Search by number, written out in full")
+    one_related = ("policy", "order", "moderator")
+    fieldsets = (
+        (None, {"fields": ("public_id", "category", "state", "description", "is_urgent")}),
+        (
+            _("Dates"),
+            {"fields": ("submitted_at", "heard_until", "responded_at", "tracking_due_at", "tracking_result", "due_at", "due_verb", "ended_at")},
+        ),
+    )  # fmt: skip
+    happened = HAPPENED
+
+    def get_queryset(self, request: Any) -> Any:
+        """Nobody looks up a report by or about themselves here."""
+        actor = actor_of(request, via="admin")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(pk__in=Report.objects.visible_to(actor).exclude(reporter_id=actor.user_id))
+        )
+
+    def buttons(self, case: Any, verbs: list[str]) -> list[Button]:
+        return [
+            Button(
+                "open",
+                _t("Open it at the desk"),
+                reverse("admin:reports_case", args=[case.public_id]),
+                is_link=True,
+            )
+        ]

@@ -1,0 +1,147 @@
+"""What a person types about a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.evidence.content import Limits
+from marketplace.evidence.forms import MOST_FILES, FilesField
+
+from .kinds import LONGEST_ANSWER, Question
+from .models import State
+
+LONGEST = 20_000
+
+
+def files_field(limits: Limits) -> FilesField:
+    field = FilesField(label=_("Add photos or files"), required=False, limits=limits)
+    field.help_text = _("Photos up to %(most)s each.") % {"most": limits.max_text}
+    field.widget.attrs |= {"data-max-bytes": limits.photo_max_bytes, "data-max-files": MOST_FILES}
+    return field
+
+
+class TargetForm(forms.Form):
+    """What is reported."""
+
+    type = forms.ChoiceField(
+        label=_("What do you report?"),
+        choices=[("listing", _("A listing")), ("store", _("A shop")), ("order", _("An order of mine")), ("user", _("A person"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    id = forms.CharField(
+        label=_("Its number"), help_text=_("It stands on its page. A link is fine too."), max_length=300
+    )
+
+    def clean_id(self) -> str:
+        """A link ends in the number."""
+        return str(self.cleaned_data["id"]).split("?")[0].rstrip("/").rpartition("/")[2]
+
+
+class AnswerForm(forms.Form):
+    """One question that wants words."""
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = forms.Textarea(attrs={"rows": 5}) if question.is_list else forms.TextInput()
+        longest = LONGEST if question.is_list else LONGEST_ANSWER
+        self.fields["answer"] = forms.CharField(
+            label=question.label,
+            help_text=question.hint,
+            widget=widget,
+            max_length=longest,
+            required=question.required,
+        )
+
+
+class DescriptionForm(forms.Form):
+    """What happened."""
+
+    description = forms.CharField(
+        label=_("What happened?"), help_text=_("Write in any language."), widget=forms.Textarea(attrs={"rows": 7}),
+        max_length=LONGEST,
+    )  # fmt: skip
+
+
+class FilesForm(forms.Form):
+    """Photos and files."""
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"] = files_field(limits)
+
+
+class ContactForm(forms.Form):
+    """Where we reach the reporter about this report."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200)
+    email = forms.EmailField(label=_("Your mail address"), max_length=254)
+    phone = forms.CharField(label=_("Your phone number"), max_length=60, required=False)
+
+
+class SayForm(forms.Form):
+    """Words, and files."""
+
+    text = forms.CharField(
+        label=_("What do you want to tell us?"), widget=forms.Textarea(attrs={"rows": 6}), max_length=LONGEST
+    )
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"] = files_field(limits)
+
+
+class RespondForm(SayForm):
+    """The respondent's side."""
+
+    counter_notice = forms.BooleanField(
+        label=_("This is a counter-notice: I have the right to use it, and I stand by that."), required=False
+    )
+
+    def __init__(self, *args: Any, is_copies: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_copies:
+            del self.fields["counter_notice"]
+
+
+class AskForm(forms.Form):
+    """A moderator asks the reporter."""
+
+    text = forms.CharField(
+        label=_("What do you need from the reporter?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST,
+    )
+
+
+class DecideForm(forms.Form):
+    """The decision. What is typed here is what both sides read."""
+
+    outcome = forms.ChoiceField(
+        label=_("Result"), choices=[(State.UPHELD.value, _("We act")), (State.DISMISSED.value, _("No action"))], widget=forms.RadioSelect
+    )  # fmt: skip
+    reason_code = forms.CharField(label=_("Which rule?"), max_length=40)
+    facts = forms.CharField(
+        label=_("What did you find, and why?"), widget=forms.Textarea(attrs={"rows": 5}), max_length=LONGEST
+    )
+    unheard_reason = forms.CharField(
+        label=_("A law forbids asking the other side first: which?"), required=False, max_length=500
+    )
+    tracking_due_at = forms.DateTimeField(
+        label=_("Valid tracking by"), required=False, help_text=_("UTC. Empty: the usual time. Only for that claim."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )  # fmt: skip
+    false_data = forms.BooleanField(label=_("The reporter gave false data"), required=False)
+    restrict_until = forms.DateTimeField(
+        label=_("No more reports from the reporter until"), required=False, help_text=_("UTC. Only with false data."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )  # fmt: skip
+
+    def verb_data(self) -> dict[str, Any]:
+        """As the service takes it."""
+        data = dict(self.cleaned_data)
+        until = data.pop("restrict_until")
+        data["sanctions"] = [{"kind": "no_reports", "ends_at": until.isoformat()}] if until else []
+        return data

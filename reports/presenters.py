@@ -1,0 +1,126 @@
+"""A report in its reader's words: where it stands, what comes next, what happened (C-10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.access import Actor
+from marketplace.core.display import TimelineLine
+
+from . import access, reading
+from .kinds import in_words
+from .models import AWAITING_TRACKING, Report, State, Statement, TrackingResult
+from .services import tracking_state
+
+HAPPENED: dict[str, Any] = {
+    "submit": gettext_lazy("The report was sent"),
+    "assign": gettext_lazy("We began to check it"),
+    "request_info": gettext_lazy("We asked the reporter for something"),
+    "add_info": gettext_lazy("The reporter told us more"),
+    "resume_review": gettext_lazy("The time to answer ended; we went on"),
+    "respond": gettext_lazy("The other side answered"),
+    "counter_report": gettext_lazy("The other side sent a report of its own"),
+    "withdraw": gettext_lazy("The reporter took it back"),
+    "decide": gettext_lazy("We decided"),
+    "enforce_tracking": gettext_lazy("The time for valid tracking ended"),
+    "overturn": gettext_lazy("We looked again and changed the result"),
+    "remove_file": gettext_lazy("A file was removed: its time had passed"),
+}
+TONES = {State.UPHELD: "good", State.DISMISSED: "", State.WITHDRAWN: "", State.INFO_REQUESTED: "wait"}
+#: verb → its button
+BUTTONS: dict[str, Any] = {
+    "respond": gettext_lazy("Tell us your side"),
+    "add_info": gettext_lazy("Tell us more"),
+    "counter_report": gettext_lazy("Report whoever reported me"),
+    "withdraw": gettext_lazy("Take it back"),
+}
+REPORTER_ONLY = frozenset({"submit", "add_info", "request_info", "resume_review"})
+
+
+def next_words(report: Report, role: str | None) -> list[str]:
+    """What comes next, and what happens if nobody does anything."""
+    if report.state in (State.UPHELD, State.DISMISSED):
+        return _ended_words(report, role)
+    if role == "respondent":
+        return [
+            _("Nothing is decided yet. Tell us your side: words, photos, bills."),
+            _("If you say nothing, we decide with what we have."),
+        ]
+    return {
+        State.SUBMITTED: [_("Somebody of our staff will look at it.")],
+        State.UNDER_REVIEW: [_("We look at it, and the other side can tell us its view.")],
+        State.INFO_REQUESTED: [
+            _("We asked you something. Please answer."),
+            _("If you do not answer, we go on with what we have."),
+        ],
+        State.WITHDRAWN: [_("You took it back. Nobody decides about it.")],
+    }[State(report.state)]
+
+
+def _ended_words(report: Report, role: str | None) -> list[str]:
+    if report.phase == AWAITING_TRACKING:
+        there = (
+            _("A valid number is there now.")
+            if tracking_state(report)
+            else _("There is no valid number yet.")
+        )
+        return [
+            _("The seller has to enter a valid tracking number in time."),
+            _("If not, we close the order and the buyer gets all the money back."),
+            there,
+        ]
+    words = [_("We acted on it.") if report.state == State.UPHELD else _("We take no action.")]
+    if report.tracking_result:
+        words.append(str(TrackingResult(report.tracking_result).label) + ".")
+    if (decision := reading.decision_of(report)) and decision.appeal:
+        words.append(_("We looked at it again, and the result has changed."))
+    return words
+
+
+def page_of(report: Report, actor: Actor) -> dict[str, Any]:
+    """The whole page of a report, to this reader."""
+    role = access.role_in(actor, report)
+    verbs = report.verbs_for(actor, now=report.now)
+    return {
+        "report": report,
+        "role": role,
+        "label": report.get_state_display(),
+        "tone": TONES.get(State(report.state), "wait"),
+        "words": next_words(report, role),
+        "answers": in_words(report.category, report.answers),
+        "contact": reading.contact_for(report, actor),
+        "target": reading.target_for(report, actor),
+        "decision": reading.decision_for(report, actor),
+        "statements": [(Statement.Kind(s.kind).label, s) for s in reading.statements_for(report, actor)],
+        "files": [file_card(report, each) for each in reading.files_for(report, actor)],
+        "buttons": [
+            (label, reverse(f"reports:{verb}", args=[report.public_id]))
+            for verb, label in BUTTONS.items()
+            if verb in verbs
+        ],
+        "timeline": timeline_of(report, actor),
+    }
+
+
+def file_card(report: Report, each: Any) -> dict[str, Any]:
+    return {
+        "url": reverse("reports:file", args=[report.public_id, each.evidence.public_id]),
+        "name": each.evidence.name,
+        "kind": each.evidence.get_kind_display(),
+    }
+
+
+def timeline_of(report: Report, actor: Actor) -> list[TimelineLine]:
+    """Newest first. The respondent's begins when they were asked; no name of anybody stands in it."""
+    role = access.role_in(actor, report)
+    hidden = REPORTER_ONLY if role == "respondent" else frozenset()
+    names = {role or "": _("You"), "moderator": "Redress", "system": "Redress"}
+    return [
+        TimelineLine(str(HAPPENED.get(e.verb, e.verb)), e.at, by=names.get(e.role, _("the other side")))
+        for e in sorted(report.events.all(), key=lambda each: -each.pk)
+        if e.verb not in hidden
+    ]

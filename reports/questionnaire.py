@@ -1,0 +1,58 @@
+"""The pages of one report, in their order: each asks one thing (C-01)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .kinds import QUESTIONS, YES_NO, Category, Choices, Question
+
+TARGET, DESCRIPTION, FILES, CONTACT, CHECK = "target", "description", "files", "contact", "check"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `question` is an answer of the category; without one it is one of the pages above, or a yes/no of ours."""
+
+    slug: str
+    label: Any
+    question: Question | None = None
+    choices: Choices | None = None
+
+
+OWN: dict[str, tuple[Page, ...]] = {
+    Category.INTELLECTUAL_PROPERTY: (
+        Page("show_name", _("May we show your name to the seller?"), choices=YES_NO),
+    ),
+    Category.PROHIBITED_PRODUCTS: (Page("urgent", _("Is anybody in danger now?"), choices=YES_NO),),
+}
+
+
+def pages_of(category: str, *, has_account: bool) -> list[Page]:
+    """All pages of a category, the check page last."""
+    first = [] if category == Category.TRADE_RULES else [Page(TARGET, _("What do you report?"))]
+    asked = [
+        Page(q.name.replace("_", "-"), q.label, q, None if q.is_list else q.choices)
+        for q in QUESTIONS[category]
+    ]
+    files = [Page(FILES, _("Photos and files"))] if has_account else []
+    return [
+        *first,
+        *asked,
+        *OWN.get(category, ()),
+        Page(DESCRIPTION, _("What happened?")),
+        *files,
+        Page(CONTACT, _("How can we reach you?")),
+        Page(CHECK, _("Check your report")),
+    ]
+
+
+def answer_of(page: Page, data: dict[str, Any]) -> Any:
+    """What the draft holds for this page."""
+    if page.question:
+        return data.get("answers", {}).get(page.question.name)
+    if page.choices:
+        return {True: "yes", False: "no"}.get(data.get(page.slug))
+    return data.get(page.slug)

@@ -1,0 +1,271 @@
+"""Reports that were sent: mine, those about me, one report, and one page for each thing that can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.generic import TemplateView
+
+from marketplace.core.access import Actor
+from marketplace.core.case_pages import CaseMixin, VerbPage
+from marketplace.core.edges import actor_of
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.forms import tell_form
+from marketplace.core.paging import page_of
+from marketplace.evidence import services as files
+
+from .. import presenters, services
+from ..forms import RespondForm, SayForm
+from ..kinds import Category
+from ..models import Report, State
+from ..services import guests
+from .asking import taken
+
+
+class _List(LoginRequiredMixin, TemplateView):
+    """A list of reports, filtered by state and category in the address, searched by number (C-04)."""
+
+    template_name = "reports/list.html"
+    title: Any = ""
+    about_me = False
+
+    def rows(self) -> Any:
+        raise NotImplementedError  # each list says whose reports it shows
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = self.request.GET
+        rows = self.rows()
+        if asked.get("status") in State.values:
+            rows = rows.filter(state=asked["status"])
+        if asked.get("category") in Category.values:
+            rows = rows.filter(category=asked["category"])
+        if number := asked.get("q", "").strip():
+            rows = rows.filter(public_id=number)
+        page = page_of(rows, asked)
+        cards = [
+            (r, r.get_state_display(), presenters.TONES.get(r.state, "wait"), r.get_category_display())
+            for r in page.rows
+        ]
+        return super().get_context_data(**kwargs) | {
+            "cards": cards, "page": page, "title": self.title, "about_me": self.about_me, "states": State.choices,
+            "categories": Category.choices, "chosen": asked, "is_filtered": any(asked.get(n) for n in ("status", "category", "q")),
+        }  # fmt: skip
+
+
+class Mine(_List):
+    """What this person reported."""
+
+    title = _("My reports")
+
+    def rows(self) -> Any:
+        return Report.objects.filter(reporter=self.request.user)
+
+
+class AboutMe(_List):
+    """What others reported about this person or their shops, once they were asked."""
+
+    title = _("Reports about my shop")
+    about_me = True
+
+    def rows(self) -> Any:
+        actor = actor_of(self.request)
+        about = Report.objects.filter(heard_until__isnull=False).exclude(reporter=self.request.user)
+        return about.filter(respondent_store_id__in=actor.store_ids) | about.filter(
+            respondent_user=self.request.user
+        )
+
+
+class ReportMixin(CaseMixin):
+    """A page about one report, for the two it is between. Moderators have their desk."""
+
+    cases = Report.objects
+    related = (
+        "policy",
+        "order",
+        "counter_to",
+        "target_order",
+        "target_listing",
+        "target_store",
+        "target_user",
+    )
+
+    def find(self) -> Any:
+        report = super().find()
+        if report.role_of(self.actor) not in ("reporter", "respondent"):
+            raise NotFound(_t("This does not exist."))
+        return report
+
+
+class ReportPage(ReportMixin, View):
+    """One report, as its reader may see it (C-10)."""
+
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        return render(request, "reports/detail.html", presenters.page_of(self.find(), self.actor))
+
+
+class OpenFile(CaseMixin, View):
+    """A file of the report. The address lasts; the link that it leads to dies in a minute (E-03)."""
+
+    cases = Report.objects
+
+    def get(self, request: HttpRequest, public_id: str, file: str) -> HttpResponse:
+        report = self.find()
+        evidence = files.find(file, by=self.actor)
+        if not report.files.filter(evidence=evidence).exists():
+            raise NotFound(_t("There is no such file."))
+        response = HttpResponseRedirect(files.content_link(evidence, self.actor))
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ReportVerb(ReportMixin, VerbPage):
+    """One verb of a report."""
+
+    home = "reports:detail"
+    template_name = "reports/act.html"
+    form_class: Any = SayForm
+    title: Any = ""
+    button: Any = ""
+    words: tuple[Any, ...] = ()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        extra = {"limits": files.limits_now()} if issubclass(self.form_class, SayForm) else {}
+        return super().get_form_kwargs() | extra
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "title": self.title,
+            "button": self.button,
+            "words": self.words,
+        }
+
+    def said(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the form holds, its files taken in."""
+        return {**data, "evidence": taken(data["files"], self.actor)} if "files" in data else data
+
+
+class AddInfo(ReportVerb):
+    verb = "add_info"
+    title, button = _("Tell us more"), _("Send it")
+    done = _("Thank you. We have it.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        said = self.said(data)
+        services.add_info(self.case.pk, text=said["text"], evidence=said["evidence"], by=self.actor)
+
+
+class Withdraw(ReportVerb):
+    verb = "withdraw"
+    form_class = VerbPage.form_class
+    title, button = _("Take this report back"), _("Take it back")
+    words = (_("It ends then, and nobody decides about it."),)
+    done = _("You took the report back.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        services.withdraw(self.case.pk, by=self.actor)
+
+
+class Respond(ReportVerb):
+    verb, form_class = "respond", RespondForm
+    title, button = _("Tell us your side"), _("Send my answer")
+    words = (_("Only our staff read it."),)
+    done = _("Thank you. We read it before we decide.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"is_copies": self.case.category == Category.INTELLECTUAL_PROPERTY}
+
+    def act(self, data: dict[str, Any]) -> None:
+        said = self.said(data)
+        notice = bool(data.get("counter_notice"))
+        services.respond(
+            self.case.pk, text=said["text"], evidence=said["evidence"], counter_notice=notice, by=self.actor
+        )
+
+
+class CounterReport(ReportVerb):
+    verb = "counter_report"
+    title, button = _("Report whoever reported me"), _("Send my report")
+    words = (_("You can do this once. You do not learn who it is."),)
+    done = _("Thank you. We have your report.")
+
+    def act(self, data: dict[str, Any]) -> None:
+        said = self.said(data)
+        services.counter_report(self.case.pk, text=said["text"], evidence=said["evidence"], by=self.actor)
+
+
+# -- people without an account -------------------------------------------------------------------------------------
+
+
+class Confirm(View):
+    """The link from the mail: one button sends the report."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        draft = guests.read_link(token)
+        return render(
+            request, "reports/confirm.html", {"category": Category(draft.category).label, "draft": draft}
+        )
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        draft = guests.read_link(token)
+        report = guests.confirm(draft, data=guests.data_of(draft, secret=guests.new_secret()))
+        messages.success(request, _t("Thank you. We have your report. Keep the address of this page."))
+        return HttpResponseRedirect(reverse("reports:open", args=[report.secret]))
+
+
+class OpenReport(View):
+    """The page of a report of somebody without an account: open to whoever has its secret address."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def find(self, secret: str) -> tuple[Report, Actor]:
+        rows = Report.objects.select_related(*ReportMixin.related)
+        report = rows.filter(secret=secret).first() if len(secret) > 20 else None
+        if report is None:
+            raise NotFound(_t("This does not exist."))
+        report.now = timezone.now()
+        return report, Actor(user_id=report.reporter_id, via="page")
+
+    def get(self, request: HttpRequest, secret: str) -> HttpResponse:
+        report, actor = self.find(secret)
+        return self.show(request, report, actor, SayForm(limits=files.limits_now()))
+
+    def post(self, request: HttpRequest, secret: str) -> HttpResponse:
+        report, actor = self.find(secret)
+        if request.POST.get("verb") == "withdraw":
+            services.withdraw(report.pk, by=actor)
+            return HttpResponseRedirect(request.path)
+        form = SayForm(request.POST, limits=files.limits_now())
+        if not form.is_valid():
+            return self.show(request, report, actor, form, status=422)
+        try:
+            services.add_info(report.pk, text=form.cleaned_data["text"], by=actor)
+        except Invalid as error:
+            tell_form(form, error)
+            return self.show(request, report, actor, form, status=422)
+        messages.success(request, _t("Thank you. We have it."))
+        return HttpResponseRedirect(request.path)
+
+    def show(
+        self, request: HttpRequest, report: Report, actor: Actor, form: Any, status: int = 200
+    ) -> HttpResponse:
+        page = presenters.page_of(report, actor) | {
+            "buttons": [],
+            "form": form,
+            "verbs": report.verbs_for(actor),
+        }
+        form.fields.pop("files", None)
+        response = render(request, "reports/detail.html", page, status=status)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "private, no-store"
+        return response
