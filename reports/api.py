@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from marketplace.core.api import CaseViewSet, action_responses
 
@@ -43,10 +44,10 @@ class Reports(CaseViewSet):
     serializer_class = ReportSerializer
     ordering = ("-submitted_at",)
 
-    def get_throttles(self) -> list[ScopedRateThrottle]:
+    def get_throttles(self) -> Any:
         """Sending is counted a person; reading is not."""
         self.throttle_scope = "report" if self.action == "create" else None
-        return list(super().get_throttles())
+        return super().get_throttles()
 
     def with_all(self, rows: QuerySet[Report]) -> QuerySet[Report]:
         return with_all(rows)

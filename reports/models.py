@@ -5,6 +5,7 @@ What stands behind "decided" is a row of its own (`Decision`), never an edit; wh
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -185,15 +186,21 @@ class Report(Case):
         return self.public_id
 
     @classmethod
-    def lock(cls, pk: int) -> Self:
-        """The order that it is about first, where there is one: always in that order."""
-        order_pk = cls._default_manager.filter(pk=pk).values_list("order", flat=True).first()
-        order = Order.lock(order_pk) if order_pk else None
-        report = super().lock(pk)
-        report.policy = published(report.policy_id)
-        if order is not None:
-            report.order = order
-        return report
+    def lock_many(cls, pks: Collection[int], *, skip_locked: bool = False) -> dict[int, Self]:
+        """The order that each is about first, where there is one: always in that order."""
+        about = cls._default_manager.filter(pk__in=pks, order__isnull=False).order_by()
+        order_pks = set(about.values_list("order_id", flat=True))
+        orders = Order.lock_many(order_pks, skip_locked=skip_locked) if order_pks else {}
+        found = super().lock_many(pks, skip_locked=skip_locked)
+        return {pk: report for pk, report in found.items() if report.take_up({"order": orders})}
+
+    def take_up(self, parents: Mapping[str, Mapping[int, Any]]) -> bool:
+        self.policy = published(self.policy_id)
+        return super().take_up(parents) if self.order_id else True
+
+    @property
+    def parents(self) -> tuple[Case, ...]:
+        return (self.order,) if self.order else ()
 
     def role_of(self, by: Actor) -> str:
         if by.is_automatic:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell, unpin
+from marketplace.notifications.services import Members, Message, Person, Readers, tell, unpin
 
 if TYPE_CHECKING:
     from .models import Report
@@ -71,10 +70,6 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("No valid tracking came in time. %(amount)s goes back to the buyer."),
         ),
     ),
-    "overturn": (
-        Message("reporter", _("A new result for the report %(ref)s"), _("We looked again. Why: %(facts)s")),
-        Message("heard", _("A new result for the report %(ref)s"), _("We looked again. Why: %(facts)s")),
-    ),
 }  # fmt: skip
 
 #: verbs that nobody needs a notice of, and why
@@ -84,8 +79,9 @@ SILENT: dict[str, str] = {
     "counter_report": "the new report tells its own writer; the other side is told when it is asked",
 }
 
-#: who hears of which result, by the event's own facts
-NOBODY = Q(pk=None)
+#: the words of `Message.to`: to whom it goes; when, says `_fits`
+REPORTERS = frozenset({"submitter", "reporter", "upheld_reporter", "dismissed_reporter", "given", "refunded"})
+RESPONDENTS = frozenset({"asked", "heard", "upheld_respondent", "cleared", "must_track", "given", "refunded"})
 
 
 def announce(event: CaseEvent) -> None:
@@ -94,20 +90,13 @@ def announce(event: CaseEvent) -> None:
     unpin(event)
     report = cast("Report", event.case)
     facts = {"ref": report.public_id, "facts": "", "amount": "", **event.data}
-    messages = MESSAGES.get(event.verb, ())
-    reporter = Q(pk=report.reporter_id)
-    own = {name: _when(name, event, report, reporter) for name in REPORTERS}
-    tell(
-        event,
-        [m for m in messages if m.to in own],
-        own,
-        facts,
-        address_of(report),
-        doer_too=event.verb == "submit",
-    )
-    other = respondents(report)
-    theirs = {name: _when(name, event, report, other) for name in RESPONDENTS}
-    tell(event, [m for m in messages if m.to in theirs], theirs, facts, f"/reports/{report.public_id}/")
+    fit = [each for each in MESSAGES.get(event.verb, ()) if _fits(each.to, event, report)]
+    to_reporter = [each for each in fit if each.to in REPORTERS]
+    own: dict[str, Readers] = {each.to: Person(report.reporter_id) for each in to_reporter}
+    tell(event, to_reporter, own, facts, address_of(report), doer_too=event.verb == "submit")
+    to_respondent = [each for each in fit if each.to in RESPONDENTS]
+    theirs = {each.to: respondents(report) for each in to_respondent}
+    tell(event, to_respondent, theirs, facts, f"/reports/{report.public_id}/")
 
 
 def address_of(report: Report) -> str:
@@ -115,19 +104,14 @@ def address_of(report: Report) -> str:
     return f"/reports/open/{report.secret}/" if report.secret else f"/reports/{report.public_id}/"
 
 
-def respondents(report: Report) -> Q:
+def respondents(report: Report) -> Readers:
     """The people behind the target."""
     store_pk = report.respondent_store_id
-    return members_of(store_pk) if store_pk else Q(pk=report.respondent_user_id)
+    return Members(store_pk) if store_pk else Person(report.respondent_user_id)
 
 
-#: the words of `Message.to`: to whom, and when
-REPORTERS = ("submitter", "reporter", "upheld_reporter", "dismissed_reporter", "given", "refunded")
-RESPONDENTS = ("asked", "heard", "upheld_respondent", "cleared", "must_track", "given", "refunded")
-
-
-def _when(name: str, event: CaseEvent, report: Report, people: Q) -> Q:
-    """These people where the message is for them in this very event, else nobody."""
+def _fits(to: str, event: CaseEvent, report: Report) -> bool:
+    """Is a message to these for this very event?"""
     said, heard = event.data, report.heard_until is not None
     fits = {
         "asked": bool(said.get("asked")),
@@ -140,4 +124,4 @@ def _when(name: str, event: CaseEvent, report: Report, people: Q) -> Q:
         "given": said.get("result") == "given",
         "refunded": said.get("result") == "refunded",
     }
-    return people if fits.get(name, True) else NOBODY
+    return fits.get(to, True)

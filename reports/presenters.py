@@ -27,7 +27,6 @@ HAPPENED: dict[str, Any] = {
     "withdraw": gettext_lazy("The reporter took it back"),
     "decide": gettext_lazy("We decided"),
     "enforce_tracking": gettext_lazy("The time for valid tracking ended"),
-    "overturn": gettext_lazy("We looked again and changed the result"),
     "remove_file": gettext_lazy("A file was removed: its time had passed"),
 }
 TONES = {State.UPHELD: "good", State.DISMISSED: "", State.WITHDRAWN: "", State.INFO_REQUESTED: "wait"}
@@ -76,8 +75,6 @@ def _ended_words(report: Report, role: str | None) -> list[str]:
     words = [_("We acted on it.") if report.state == State.UPHELD else _("We take no action.")]
     if report.tracking_result:
         words.append(str(TrackingResult(report.tracking_result).label) + ".")
-    if (decision := reading.decision_of(report)) and decision.appeal:
-        words.append(_("We looked at it again, and the result has changed."))
     return words
 
 

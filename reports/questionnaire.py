@@ -54,5 +54,6 @@ def answer_of(page: Page, data: dict[str, Any]) -> Any:
     if page.question:
         return data.get("answers", {}).get(page.question.name)
     if page.choices:
-        return {True: "yes", False: "no"}.get(data.get(page.slug))
+        chosen = data.get(page.slug)
+        return None if chosen is None else "yes" if chosen else "no"
     return data.get(page.slug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -207,7 +207,7 @@ def _find_user(public_id: str, by: Actor) -> dict[str, Any] | None:
     return {"target_user": user, "respondent_user": user} if user else None
 
 
-_FIND = {
+_FIND: Mapping[str, Callable[[str, Actor], dict[str, Any] | None]] = {
     TargetKind.ORDER: _find_order,
     TargetKind.LISTING: _find_listing,
     TargetKind.STORE: _find_store,

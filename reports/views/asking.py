@@ -170,22 +170,22 @@ class Step(Asking):
             return HttpResponseRedirect(self.url_of(self.pages[-1]))
         return HttpResponseRedirect(self.url_of(self.pages[self.pages.index(page) + 1]))
 
-    def form(self, page: Page, *bound: Any) -> Any:
+    def form(self, page: Page, sent: Any = None, sent_files: Any = None) -> Any:
         """The form of a page that is not answered by one tap."""
         data, limits = self.draft().data, files.limits_now()
         if page.slug == TARGET:
             asked = {name: self.request.GET.get(name, "") for name in ("type", "id")}
-            return TargetForm(*bound, initial=data.get("target") or asked)
+            return TargetForm(sent, sent_files, initial=data.get("target") or asked)
         if page.slug == DESCRIPTION:
-            return DescriptionForm(*bound, initial={"description": data.get("description", "")})
+            return DescriptionForm(sent, sent_files, initial={"description": data.get("description", "")})
         if page.slug == FILES:
-            return FilesForm(*bound, limits=limits)
+            return FilesForm(sent, sent_files, limits=limits)
         if page.slug == CONTACT:
-            return ContactForm(*bound, initial=data.get("contact") or self.known_contact())
+            return ContactForm(sent, sent_files, initial=data.get("contact") or self.known_contact())
         if page.question and not page.choices:
             kept = answer_of(page, data)
             words = "\n".join(kept) if isinstance(kept, list) else kept
-            return AnswerForm(*bound, question=page.question, initial={"answer": words})
+            return AnswerForm(sent, sent_files, question=page.question, initial={"answer": words})
         return None
 
     def known_contact(self) -> dict[str, str]:

@@ -67,7 +67,7 @@ class Mine(_List):
     title = _("My reports")
 
     def rows(self) -> Any:
-        return Report.objects.filter(reporter=self.request.user)
+        return Report.objects.filter(reporter=self.request.user.pk)
 
 
 class AboutMe(_List):
@@ -78,7 +78,7 @@ class AboutMe(_List):
 
     def rows(self) -> Any:
         actor = actor_of(self.request)
-        about = Report.objects.filter(heard_until__isnull=False).exclude(reporter=self.request.user)
+        about = Report.objects.filter(heard_until__isnull=False).exclude(reporter=self.request.user.pk)
         return about.filter(respondent_store_id__in=actor.store_ids) | about.filter(
             respondent_user=self.request.user
         )

@@ -479,6 +479,7 @@ WORDS = {
     "<file>": "evidence",
     "<step>": "came",
     "<provider>": "sandbox",
+    "<category>": "prohibited_products",
     "<verb>": "assign",
     "<version>": "default.1",
     "<month>": "2026-08",
@@ -611,6 +612,9 @@ from tests.contracts import (  # noqa: E402  (they read the words above)
 )
 
 for _room in (policy_appeals, policy_coupons, policy_leftovers, policy_standing):
+from tests.contracts import policy_coupons, policy_leftovers, policy_reports, policy_standing  # noqa: E402  (they read the words above)
+
+for _room in (policy_coupons, policy_leftovers, policy_reports, policy_standing):
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES
     BODIES |= _room.BODIES

@@ -30,10 +30,13 @@ from marketplace.orders import services as order_services
 from marketplace.orders.models import Order
 from marketplace.payments.models import Refund
 from marketplace.warranty import services as warranty
+from reports import services as reports
+from reports.models import Report
 from tests import world
 from tests.contracts import scene_appeals
 from tests.coupons.given import chosen, offered
 from tests.evidence import pictures
+from tests.reports.scenes import about_listing
 from tests.warranty.claims import asked
 from tests.world import DAY
 
@@ -108,6 +111,7 @@ def build(clock: time_machine.Coordinates) -> Scene:
     items = RequestedItem.objects.filter(request__dispute=cases["asked"]).select_related("request")
     ids |= {f"item:{item.request.side}": item.public_id for item in items}
     ids |= _flags(people)
+    ids |= _reports(cases["opened"].order, people)
     ids |= {"proposal": cases["choosing"].proposals.get().public_id}
     ids |= _offers_and_rules(cases, store, people)
     ids |= _on_hold(whose, people) | _warranty(over, people) | {"store": store.public_id}
@@ -154,6 +158,15 @@ def _flags(people: dict[str, User]) -> dict[str, str]:
         "flag:waiting": waiting.public_id,
         "user:buyer": buyer.public_id,
     }
+
+
+def _reports(order: Order, people: dict[str, User]) -> dict[str, str]:
+    """The buyer's reports on a listing of the seller's: one that the moderator has, and a new one."""
+    buyer, by = world.acting(people["buyer"]), world.acting(people["moderator"])
+    mine, new = (about_listing(order, by=buyer).pk for _each in range(2))
+    reports.assign(mine, by=by)
+    names = dict(Report.objects.values_list("pk", "public_id"))
+    return {"report": names[mine], "report:new": names[new]}
 
 
 def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Dispute]:

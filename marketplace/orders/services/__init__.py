@@ -1,8 +1,8 @@
 """The verbs of an order. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
 from .delivery import change_tracking, extend_protection, record_tracking, request_extension, ship
-from .doubting import clear_doubts
 from .demanding import close_untracked, demand_tracking, has_valid_tracking, lift_demand
+from .doubting import clear_doubts
 from .holding import change_hold_back, hold_back, lift_hold_back, settle
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
 from .rating import rate

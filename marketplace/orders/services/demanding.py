@@ -7,7 +7,7 @@ from datetime import datetime
 
 from marketplace.core.access import Actor
 
-from ..models import Order, State, TrackingNumber
+from ..models import Order, Shipment, State, TrackingNumber
 from .holding import give_back
 
 ENDED = (State.COMPLETED, State.CANCELLED, State.CLOSED)
@@ -33,7 +33,7 @@ def has_valid_tracking(order: Order, *, since: datetime, until: datetime) -> boo
     return any(_is_current(parcel, since, until) for parcel in parcels.distinct())
 
 
-def _is_current(parcel: object, since: datetime, until: datetime) -> bool:
+def _is_current(parcel: Shipment, since: datetime, until: datetime) -> bool:
     newest = TrackingNumber.objects.filter(shipment=parcel, since__lt=until).order_by("-pk").first()
     return newest is not None and newest.since > since and bool(newest.key)
 

@@ -1,0 +1,397 @@
+"""The doors of the report centre: pages, API and desk write the same rows; nobody learns who reported (C-04, C-05, C-10)."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from marketplace.accounts.models import Restriction, User
+from marketplace.orders import services as orders
+from reports import services
+from reports.models import Decision, Draft, Report, ReportEvent, Statement
+from tests import api, world
+from tests.reports.scenes import about_listing, about_order, again, by_holder, moderator, seller_of, taken
+from tests.world import DAY
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(user: User | None = None) -> Client:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def rows() -> dict[str, list[Any]]:
+    """What a verb may write, without the ids that each row is given anew."""
+    return {
+        "reports": list(
+            Report.objects.order_by("pk").values_list(
+                "state",
+                "version",
+                "due_at",
+                "moderator",
+                "heard_until",
+                "responded_at",
+                "ended_at",
+                "description",
+            )
+        ),
+        "said": list(Statement.objects.order_by("pk").values_list("kind", "author", "role", "text")),
+        "decisions": list(
+            Decision.objects.order_by("pk").values_list("outcome", "facts", "reason_code", "moderator")
+        ),
+        "events": list(
+            ReportEvent.objects.order_by("pk").values_list("verb", "from_state", "to_state", "actor", "role")
+        ),
+    }
+
+
+SAID = {"text": "It was on a Monday."}
+DECISION = {"outcome": "dismissed", "facts": "Nothing is to be seen.", "reason_code": "none"}
+#: verb → who, its page and what is sent there, its endpoint and body
+DOORS = {
+    "add_info": ("reporter", "/reports/{id}/more/", SAID, "add-info", SAID),
+    "withdraw": ("reporter", "/reports/{id}/withdraw/", {}, "withdraw", {}),
+    "respond": ("seller", "/reports/{id}/answer/", SAID, "respond", SAID),
+    "counter_report": ("seller", "/reports/{id}/counter-report/", SAID, "counter-report", SAID),
+    "request_info": ("moderator", "/admin/reports/{id}/ask/", SAID, "request-info", SAID),
+    "decide": ("moderator", "/admin/reports/{id}/decide/", {**DECISION, "step": "send"}, "decide", DECISION),
+}
+
+
+def who(report, role):
+    people = {
+        "reporter": report.reporter,
+        "seller": report.respondent_store.members.get(),
+        "moderator": report.moderator,
+    }
+    return people[role]
+
+
+@pytest.mark.rule("Z-01")
+@pytest.mark.parametrize("verb", DOORS)
+def test_both_doors_write_the_same_rows(clock, verb):
+    report = again(taken(about_listing(world.shipped())))
+    role, page, data, endpoint, body = DOORS[verb]
+    user, before, written = who(report, role), rows(), []
+    for knock in (
+        lambda: browser(user).post(page.format(id=report.public_id), data),
+        lambda: api.client_of(user).post(
+            f"/api/v1/reports/{report.public_id}/{endpoint}/", body, format="json"
+        ),
+    ):
+        with transaction.atomic():
+            response = knock()
+            assert response.status_code in (200, 302), response.content
+            written.append(rows())
+            transaction.set_rollback(True)
+    assert written[0] == written[1] != before
+    assert written[0]["events"][-1][0] in (verb, "submit")
+
+
+@pytest.mark.rule("Z-01", "C-08")
+def test_both_doors_take_a_report_with_the_others(clock):
+    order = world.shipped()
+    report, other = about_listing(order), about_listing(order)
+    user, written = moderator(), []
+    for knock in (
+        lambda: browser(user).post(f"/admin/reports/{report.public_id}/assign/", {"also": [other.public_id]}),
+        lambda: api.client_of(user).post(
+            f"/api/v1/reports/{report.public_id}/assign/", {"also": [other.public_id]}, format="json"
+        ),
+    ):
+        with transaction.atomic():
+            assert knock().status_code in (200, 302)
+            written.append(rows())
+            transaction.set_rollback(True)
+    assert written[0] == written[1]
+    assert [state for state, *_ in written[0]["reports"]] == ["under_review"] * 2
+
+
+# -- sending -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("C-01", "C-02")
+def test_the_api_takes_a_report_and_names_what_does_not_fit(clock):
+    order = world.shipped()
+    client = api.client_of(order.buyer)
+    body = {
+        "category": "trade_rules",
+        "target": {"type": "order", "id": order.public_id},
+        "answers": {"order_number": order.public_id, "order_completed": False, "induced_confirmation": True, "goods_received": "no"},
+        "description": "The seller asked me to confirm at once.",
+        "contact": {"phone": "+49 1"},
+    }  # fmt: skip
+    sent = client.post("/api/v1/reports/", body, format="json")
+    assert sent.status_code == 201, sent.content
+    assert (sent.json()["status"], sent.json()["contact"]["phone"]) == ("submitted", "+49 1")
+    wrong = client.post("/api/v1/reports/", {**body, "answers": {"claim": "money"}}, format="json")
+    assert wrong.status_code == 422
+    assert {error["field"] for error in wrong.json()["errors"]} == {
+        "answers.order_number", "answers.order_completed", "answers.induced_confirmation", "answers.goods_received",
+        "answers.claim",
+    }  # fmt: skip
+
+
+@pytest.mark.rule("C-01")
+def test_each_question_has_its_page_and_nothing_typed_is_lost(clock):
+    order = world.shipped()
+    listing = order.lines.get().listing.public_id
+    client = browser(world.person())
+    start = client.get(f"/reports/?listing={listing}").content.decode()
+    assert f"/reports/new/prohibited_products/?type=listing&amp;id={listing}" in start
+    assert "does not bring money back" in start
+    base = "/reports/new/prohibited_products/"
+    assert listing in client.get(f"{base}target/?type=listing&id={listing}").content.decode()
+    for step, data in (
+        ("target", {"type": "listing", "id": f"https://shop.example/listings/{listing}/"}),
+        ("rule", {"answer": "weapons"}),
+        ("country", {"answer": "DE"}),
+        ("urgent", {"answer": "yes"}),
+        ("description", {"description": "short"}),
+        ("files", {}),
+        ("contact", {"name": "Ann", "email": "ann@example.org"}),
+    ):
+        response = client.post(f"{base}{step}/", data)
+        assert response.status_code == 302, (step, response.content)
+    refused = client.post(f"{base}check/")
+    assert refused.status_code == 422
+    assert "Say what happened" in refused.content.decode()
+    assert not Report.objects.exists()
+    mended = client.post(f"{base}description/?change=1", {"description": "This is a forbidden knife."})
+    assert mended["Location"] == f"{base}check/"
+    sent = client.post(f"{base}check/")
+    report = Report.objects.get()
+    assert sent["Location"] == f"/reports/{report.public_id}/"
+    assert (report.is_urgent, report.answers) == (True, {"rule": "weapons", "country": "DE"})
+    assert not Draft.objects.exists()
+
+
+def test_a_tap_that_is_no_answer_is_asked_again(clock):
+    client = browser(world.person())
+    response = client.post("/reports/new/search_manipulation/violation/", {"answer": "nonsense"})
+    assert response.status_code == 422
+    assert "Choose one of the answers" in response.content.decode()
+
+
+@pytest.mark.rule("N-07", "C-01")
+def test_a_message_is_reported_in_three_clicks_with_nothing_typed(clock):
+    order = world.shipped()
+    orders.send_message(
+        order.pk, text="Please confirm receipt now, I send it later.", by=world.seller_of(order)
+    )
+    client = browser(order.buyer)
+    page = client.get(f"/orders/{order.public_id}/").content.decode()
+    link = re.search(r"/reports/message/msg_\w+/", page)
+    assert link is not None
+    assert "Send my report" in client.get(link[0]).content.decode()
+    client.post(link[0])
+    report = Report.objects.get()
+    assert (report.category, report.order, report.message.text) == (
+        "trade_rules", order, "Please confirm receipt now, I send it later.",
+    )  # fmt: skip
+    for stranger in (order.store.members.get(), world.person()):
+        assert browser(stranger).get(link[0]).status_code == 404
+
+
+# -- without an account --------------------------------------------------------------------------------------------
+
+
+def written_by_a_guest(client, order, email="owner@brand.example"):
+    base = "/reports/new/intellectual_property/"
+    listing = order.lines.get().listing.public_id
+    for step, data in (
+        ("target", {"type": "listing", "id": listing}),
+        ("authority", {"answer": "owner"}),
+        ("right", {"answer": "trade_mark"}),
+        ("holder", {"answer": "Brand"}),
+        ("registration-number", {"answer": "DE 1"}),
+        ("listings", {"answer": ""}),
+        ("show_name", {"answer": "no"}),
+        ("description", {"description": "It copies our mark on every side."}),
+        ("contact", {"name": "Olga Owner", "email": email}),
+    ):
+        response = client.post(f"{base}{step}/", data)
+        assert response.status_code == 302, (step, response.content)
+    return client.post(f"{base}check/")
+
+
+@pytest.mark.rule("C-01", "C-10")
+def test_without_an_account_the_mail_address_is_checked_first(clock):
+    order, client = world.shipped(), browser()
+    page = written_by_a_guest(client, order)
+    assert page.status_code == 200
+    assert not Report.objects.exists()
+    link = re.search(r"/reports/confirm/\S+/", mail.outbox[-1].body)
+    assert link is not None
+    assert browser().get(link[0]).status_code == 200
+    assert not Report.objects.exists(), "to look is not to send"
+    assert browser().get(link[0][:-3] + "x/").status_code == 404
+    first, second = (browser().post(link[0])["Location"] for _each in range(2))
+    report = Report.objects.get()
+    assert first == second == f"/reports/open/{report.secret}/"
+    assert not report.reporter.has_usable_password()
+    stranger = browser()
+    assert "Olga Owner" in stranger.get(first).content.decode()
+    assert stranger.get("/reports/open/" + "x" * 43 + "/").status_code == 404
+    assert stranger.post(first, {"text": "It is the shop's whole range."}).status_code == 302
+    assert stranger.post(first, {"verb": "withdraw"}).status_code == 302
+    assert again(report).state == "withdrawn"
+
+
+def test_such_a_link_dies_after_two_days(clock):
+    written_by_a_guest(browser(), world.shipped())
+    link = re.search(r"/reports/confirm/\S+/", mail.outbox[-1].body)
+    assert link is not None
+    clock.shift(2 * DAY)
+    assert browser().get(link[0]).status_code == 200
+    clock.shift(DAY)
+    assert browser().post(link[0]).status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_one_address_gets_few_mails_and_other_categories_want_an_account(clock):
+    from django.core.cache import cache
+
+    cache.clear()
+    order, client = world.shipped(), browser()
+    statuses = [written_by_a_guest(client, order, "often@brand.example").status_code for _each in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert len(mail.outbox) == 3
+    cache.clear()
+    for category in ("trade_rules", "search_manipulation"):
+        assert "/account/login/" in client.get(f"/reports/new/{category}/")["Location"]
+
+
+def test_whoever_is_restricted_reads_it_before_the_first_question(clock):
+    me = world.person()
+    Restriction.objects.create(user=me, kind="no_reports", reason="Made up.", starts_at=timezone.now())
+    page = browser(me).get("/reports/new/trade_rules/order-number/")
+    assert page.status_code == 403
+    assert "Made up." in page.content.decode()
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("C-05")
+def test_the_other_side_never_learns_who_reported(clock):
+    order = world.shipped()
+    ann = world.person("ann-secret", first_name="Annabel", last_name="Secretly")
+    report = taken(
+        about_listing(order, "intellectual_property", by=world.acting(ann), contact={"phone": "+49 555"})
+    )
+    services.request_info(report.pk, text="Which side of it?", by=by_holder(report))
+    services.add_info(report.pk, text="The left side.", by=world.acting(ann))
+    seller = order.store.members.get()
+    services.counter_report(report.pk, text="This is a rival of mine.", by=seller_of(report))
+    counter = Report.objects.get(counter_to=report)
+    seen = [
+        browser(seller).get(url).content.decode()
+        for url in (f"/reports/{report.public_id}/", f"/reports/{counter.public_id}/", "/sell/reports/", "/reports/mine/", "/notifications/")
+    ] + [
+        api.client_of(seller).get(f"/api/v1/reports/{each.public_id}/").content.decode() for each in (report, counter)
+    ]  # fmt: skip
+    for secret in ("Annabel", "ann-secret", "+49 555", ann.public_id, "The left side"):
+        assert not any(secret in page for page in seen), secret
+    Report.objects.filter(pk=report.pk).update(show_name=True)
+    shown = api.client_of(seller).get(f"/api/v1/reports/{report.public_id}/").json()["contact"]
+    assert shown == {"name": "Annabel Secretly", "email": "", "phone": ""}
+
+
+@pytest.mark.rule("C-10")
+def test_the_reporter_reads_what_was_done_and_what_comes_next(clock):
+    report = about_order(world.shipped())
+    page = browser(report.reporter).get(f"/reports/{report.public_id}/").content.decode()
+    assert "We want to answer before" in page
+    taken(report)
+    clock.shift(3 * DAY)
+    services.decide(
+        report.pk,
+        outcome="upheld",
+        facts="There was no parcel.",
+        reason_code="trade.tracking",
+        by=by_holder(report),
+    )
+    page = browser(report.reporter).get(f"/reports/{report.public_id}/").content.decode()
+    assert "There was no parcel." in page
+    assert "the buyer gets all the money back" in page
+    assert "There is no valid number yet." in page
+
+
+@pytest.mark.rule("C-04")
+def test_my_reports_are_filtered_and_found_by_number(clock):
+    order, me = world.shipped(), world.person()
+    mine = about_listing(order, by=world.acting(me))
+    withdrawn = about_listing(order, "search_manipulation", by=world.acting(me))
+    services.withdraw(withdrawn.pk, by=world.acting(me))
+    other = about_listing(order)
+    client = browser(me)
+    for query, shown in (
+        ("", {mine, withdrawn}), ("?status=withdrawn", {withdrawn}), ("?category=prohibited_products", {mine}),
+        (f"?q={mine.public_id}", {mine}), (f"?q={other.public_id}", set()), ("?status=nonsense", {mine, withdrawn}),
+    ):  # fmt: skip
+        page = client.get(f"/reports/mine/{query}").content.decode()
+        assert {
+            each for each in (mine, withdrawn, other) if f"/reports/{each.public_id}/" in page
+        } == shown, query
+    body = api.client_of(me).get("/api/v1/reports/?status=withdrawn").json()
+    assert [row["id"] for row in body["results"]] == [withdrawn.public_id]
+
+
+@pytest.mark.parametrize("path", ["/reports/mine/", "/api/v1/reports/", "/admin/reports/"])
+def test_lists_ask_the_database_as_often_for_many_as_for_few(clock, path, monkeypatch):
+    monkeypatch.setattr("reports.services.filing.MOST_A_DAY", 1000)
+    me, order, counts = world.person(), world.shipped(), []
+    client = browser(moderator()) if "admin" in path else api.client_of(me) if "api" in path else browser(me)
+    for more in (3, 15):
+        for _each in range(more):
+            about_listing(order, by=world.acting(me))
+        client.get(path)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert client.get(path).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
+
+
+@pytest.mark.rule("C-05")
+def test_the_desk_is_closed_to_whom_it_is_about_and_to_mediators(clock):
+    from django.contrib.auth.models import Group
+
+    report = about_listing(world.shipped())
+    seller = world.staff("", "moderator")
+    report.respondent_store.members.get().storemember_set.update(user=seller)
+    url = f"/admin/reports/{report.public_id}/"
+    assert browser(seller).get(url).status_code == 404
+    assert report.public_id not in browser(seller).get("/admin/reports/").content.decode()
+    assert browser(world.staff("", "mediator")).get(url).status_code == 403
+    assert Group.objects.filter(name="moderator").exists()
+    assert report.contact_name in browser(moderator()).get(url).content.decode()
+
+
+def test_the_preview_decides_nothing_and_nothing_typed_is_lost(clock):
+    report = taken(about_listing(world.shipped()))
+    holder = again(report).moderator
+    url = f"/admin/reports/{report.public_id}/decide/"
+    data = {**DECISION, "false_data": "on", "restrict_until": "2027-01-01T00:00"}
+    preview = browser(holder).post(url, {**data, "step": "preview"})
+    assert "Nothing is to be seen." in preview.content.decode()
+    assert "can send no reports until" in preview.content.decode()
+    assert not Decision.objects.exists()
+    back = browser(holder).post(url, {**data, "step": "change"})
+    assert "Nothing is to be seen." in back.content.decode()
+    early = browser(holder).post(
+        url, {**data, "outcome": "upheld", "false_data": "", "restrict_until": "", "step": "send"}
+    )
+    assert early.status_code == 409
+    assert browser(holder).post(url, {**data, "step": "send"}).status_code == 302
+    assert Restriction.objects.get().user == report.reporter
