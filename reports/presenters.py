@@ -100,6 +100,7 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
             if verb in verbs
         ],
         "timeline": timeline_of(report, actor),
+        "form": None,
     }
 
 

@@ -80,7 +80,7 @@ class AboutMe(_List):
         actor = actor_of(self.request)
         about = Report.objects.filter(heard_until__isnull=False).exclude(reporter=self.request.user.pk)
         return about.filter(respondent_store_id__in=actor.store_ids) | about.filter(
-            respondent_user=self.request.user
+            respondent_user=self.request.user.pk
         )
 
 
