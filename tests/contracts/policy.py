@@ -608,13 +608,11 @@ from tests.contracts import (  # noqa: E402  (they read the words above)
     policy_appeals,
     policy_coupons,
     policy_leftovers,
+    policy_reports,
     policy_standing,
 )
 
-for _room in (policy_appeals, policy_coupons, policy_leftovers, policy_standing):
-from tests.contracts import policy_coupons, policy_leftovers, policy_reports, policy_standing  # noqa: E402  (they read the words above)
-
-for _room in (policy_coupons, policy_leftovers, policy_reports, policy_standing):
+for _room in (policy_appeals, policy_coupons, policy_leftovers, policy_reports, policy_standing):
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES
     BODIES |= _room.BODIES

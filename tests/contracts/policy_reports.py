@@ -60,7 +60,7 @@ ROWS: dict[str, Row] = {
     f"{API}/reports/<id>/withdraw/": _verb("buyer"),
     f"{API}/reports/<id>/respond/": _verb("seller"),
     f"{API}/reports/<id>/counter-report/": _verb("seller"),
-    f"{API}/reports/<id>/assign/": _verb("moderator"),
+    f"{API}/reports/<id>/assign/": _verb("moderator", seller=404),
     f"{API}/reports/<id>/request-info/": _verb("moderator"),
     f"{API}/reports/<id>/decide/": _verb("moderator"),
 }
