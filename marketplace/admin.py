@@ -15,13 +15,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, path, re_path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from marketplace.core.edges import has_second_lock
+
+REPORT = r"(?P<public_id>rpt_[a-z0-9]+)"
 
 
 class RedressAdminSite(admin.AdminSite):
@@ -94,10 +96,11 @@ class RedressAdminSite(admin.AdminSite):
             path("desk/<str:public_id>/second/", view(desk.second), name="desk_second"),
             path("desk/<str:public_id>/do/<slug:verb>/", view(desk.act), name="desk_verb"),
             path("reports/", view(reports.queue), name="reports"),
-            path("reports/<str:public_id>/", view(reports.case), name="reports_case"),
-            path("reports/<str:public_id>/assign/", view(reports.assign), name="reports_assign"),
-            path("reports/<str:public_id>/ask/", view(reports.request_info), name="reports_request_info"),
-            path("reports/<str:public_id>/decide/", view(reports.decide), name="reports_decide"),
+            # by the shape of a number: the records of the room of the same name stand beside it
+            re_path(rf"^reports/{REPORT}/$", view(reports.case), name="reports_case"),
+            re_path(rf"^reports/{REPORT}/assign/$", view(reports.assign), name="reports_assign"),
+            re_path(rf"^reports/{REPORT}/ask/$", view(reports.request_info), name="reports_request_info"),
+            re_path(rf"^reports/{REPORT}/decide/$", view(reports.decide), name="reports_decide"),
             path("abuse/", view(abuse.buyers), name="abuse"),
             path("abuse/appeals/", view(abuse.contested), name="abuse_contested"),
             path("abuse/sellers/", view(abuse.sellers), name="abuse_sellers"),

@@ -11,7 +11,7 @@ from disputes import services as disputes
 from disputes.models import Dispute
 from disputes.reminders import REMINDERS as OF_DISPUTES
 from marketplace.core import reminders
-from marketplace.core.cases import Deadline
+from marketplace.core.cases import Deadline, registered
 from marketplace.core.clock import sweep
 from marketplace.notifications.models import Notice
 from marketplace.orders.models import Order
@@ -125,7 +125,7 @@ def test_the_seller_is_reminded_to_send_an_order(clock: Any) -> None:
 def test_it_takes_a_bounded_number_of_questions(clock: Any, django_assert_max_num_queries: Any) -> None:
     for _ in range(3):
         world.an_order()
-    with django_assert_max_num_queries(len(("orders", "disputes", "warranty")) + 1):
+    with django_assert_max_num_queries(len(registered) + 1):
         reminders.send()
     assert Order.objects.filter(remind_at__isnull=False).count() == 3
 
