@@ -109,7 +109,7 @@ ENDED = {
 }
 #: who may lock rows
 LOCKS = {
-    "marketplace/core/cases.py": "the one place where cases are locked",
+    "marketplace/core/locking.py": "the one place where cases are locked",
     "marketplace/core/policy.py": "publishing a draft: a policy is no case",
     "marketplace/payments/outbox.py": "the lease on a refund that is sent",
     "marketplace/payments/chargebacks.py": "what a bank took, after the order's own lock, and the refunds it stands for",

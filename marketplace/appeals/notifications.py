@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.access import LEAD_MEDIATOR, MODERATOR
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import (
+    Members,
     Message,
     Person,
     Readers,
-    members_of,
     remind,
     tell,
     unpin,
@@ -58,7 +58,7 @@ RESULTS: dict[str, object] = {
 
 def people_of(appeal: Appeal) -> dict[str, Readers]:
     """The side that appealed, and the other one of the dispute, where there is one."""
-    store: Readers = members_of(appeal.store_id) if appeal.store_id else Person(None)
+    store: Readers = Members(appeal.store_id) if appeal.store_id else Person(None)
     if appeal.by_side == "seller" and appeal.store_id:
         return {"appellant": store, "other": Person(appeal.buyer_id)}
     return {"appellant": Person(appeal.appellant_id), "other": store}

@@ -14,11 +14,11 @@ acts is done by the clock (clock.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -32,7 +32,8 @@ from .access import Actor, Rule
 from .deadlines import Deadline as Deadline
 from .deadlines import NextDefault as NextDefault
 from .deadlines import Outcome as Outcome
-from .errors import Forbidden, NotFound, TooLate, VersionChanged, WrongState
+from .errors import Forbidden, TooLate, VersionChanged, WrongState
+from .locking import Lockable
 from .windows import longer
 
 #: the second reminder (F-01)
@@ -73,7 +74,7 @@ def register(
     registered[model] = Registration(by_clock, announce, remind, frozenset(together))
 
 
-class Case(models.Model):
+class Case(Lockable):
     """One matter between people, with a state, a deadline and a timeline."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -115,76 +116,12 @@ class Case(models.Model):
     DEADLINES: ClassVar[Mapping[str, Deadline]] = {}
     #: verbs that answer no deadline, and so are never too late for one
     ANY_TIME: ClassVar[frozenset[str]] = frozenset()
-    #: foreign keys whose rows are locked before the case itself, always in this order
-    LOCK_FIRST: ClassVar[tuple[str, ...]] = ()
-    #: relations read along when the case is locked
-    LOCK_WITH: ClassVar[tuple[str, ...]] = ()
-    #: relations read along when many are locked at once, so that none of them asks for its own
-    BATCH_WITH: ClassVar[tuple[str, ...]] = ()
-
     state: Any
     public_id: Any
     events: Any
-    now: datetime
-    at: datetime
     _said: dict[str, Any]
 
-    # -- locking and the step's two halves ------------------------------------------------------------------
-
-    @classmethod
-    def lock(cls, pk: int) -> Self:
-        """The row and its parents, locked, parents first. Raises NotFound."""
-        case = batches.held(cls, pk) or cls.lock_many([pk]).get(pk)
-        if case is None:
-            raise NotFound(_("This does not exist."))
-        now = timezone.now()
-        for row in (case, *case.parents):
-            batches.once(batches.save, row)
-            row.now = row.at = now
-        found: Self = case
-        return found
-
-    @classmethod
-    def lock_many(cls, pks: Collection[int], *, skip_locked: bool = False) -> dict[int, Self]:
-        """The rows and their parents, locked, parents first, by primary key. The one place where cases are locked.
-
-        `skip_locked`: leave out those that somebody else has locked, rather than wait for them.
-        """
-        manager: Any = cls._default_manager
-        parents: dict[str, dict[int, Any]] = {}
-        names = [f"{name}_id" for name in cls.LOCK_FIRST]
-        rows = manager.filter(pk__in=pks).order_by().values_list(*names) if names else ()
-        for name, parent_pks in zip(cls.LOCK_FIRST, zip(*rows, strict=True), strict=False):
-            parent_model: Any = cls._meta.get_field(name).related_model
-            parents[name] = parent_model.lock_many(set(parent_pks), skip_locked=skip_locked)
-        mine = manager.select_for_update(of=("self",), skip_locked=skip_locked)
-        cases = mine.select_related(*cls.LOCK_WITH).filter(pk__in=pks).order_by("pk")
-        return {case.pk: case for case in cases if case.take_up(parents)}
-
-    def take_up(self, parents: Mapping[str, Mapping[int, Any]]) -> bool:
-        """Put the locked parents in their places; False where one of them is not among them."""
-        for name, of_name in parents.items():
-            parent = of_name.get(getattr(self, f"{name}_id"))
-            if parent is None:
-                return False
-            setattr(self, name, parent)
-        return True
-
-    @property
-    def parents(self) -> tuple[Case, ...]:
-        """The locked rows that this one is about."""
-        return tuple(getattr(self, name) for name in self.LOCK_FIRST)
-
-    @classmethod
-    def batch_with(cls) -> tuple[str, ...]:
-        """What its verbs read, its parents' included, from this row on."""
-        parents: list[tuple[str, Any]] = [
-            (name, cls._meta.get_field(name).related_model) for name in cls.LOCK_FIRST
-        ]
-        return (
-            *cls.BATCH_WITH,
-            *(f"{name}__{path}" for name, model in parents for path in model.batch_with()),
-        )
+    # -- the step's two halves ----------------------------------------------------------------------------
 
     def allow(self, verb: str, by: Actor) -> None:
         """Refuse whoever may not, whoever read an old version, and whoever comes too late. In this order."""

@@ -142,7 +142,7 @@ def _lock(run: list[Due], kinds: list[type[Case]]) -> list[Case]:
         pks = [pk for _at, kind, pk, _verb in run if kind == rank]
         locked[rank] = dict(kinds[rank].lock_many(pks, skip_locked=True))
     ready: list[Case] = []
-    taken: set[tuple[type[Case], int]] = set()
+    taken: set[batches.Row] = set()
     for due_at, rank, pk, verb in run:
         case = locked[rank].get(pk)
         if case is None or (case.due_at, case.due_verb) != (due_at, verb):

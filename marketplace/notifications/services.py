@@ -207,9 +207,6 @@ def zone_of(reader: User) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-members_of = Members
-
-
 def mark_read(*, by: Actor, public_ids: Iterable[str] | None = None) -> int:
     """The person has seen these notices of theirs, or, without a list, all of them; how many were new to them."""
     unread = Notice.objects.filter(recipient_id=by.user_id, read_at=None)

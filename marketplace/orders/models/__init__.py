@@ -1,7 +1,8 @@
 """The tables of an order: what was bought, what was paid, where the parcels are. Start with `Order` in order.py."""
 
+from .hold_back import HoldBack, OrderEvent
 from .listing import Listing, OrderLine
-from .order import HoldBack, Order, OrderEvent
+from .order import Order
 from .parcel import Shipment, TrackingEvent, TrackingNumber
 from .proof import Hold, Proof
 from .review import Review
