@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from marketplace.appeals.models import Appeal
 from marketplace.core import facts as common
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
@@ -18,10 +19,11 @@ from marketplace.messaging.models import Message
 from marketplace.messaging.presenters import for_api
 from marketplace.payments import tracking
 
-from . import access, return_facts
+from . import access, appealed, return_facts
 from . import mediating_facts as mediating
 from .difference import asked_terms, differs
 from .models import Claim, Decision, Dispute, DisputeEvent, DisputeEvidence
+from .services.appealing import is_told
 
 #: verb → the name of its endpoint, where it is not the verb with hyphens
 ENDPOINTS = {
@@ -138,20 +140,27 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     """The dispute with everything that this reader may see of it."""
     reader = reader_of(dispute, actor)
     decision = _decision(dispute, reader)
-    return row(dispute, actor) | {
+    looked, shown = appealed.read(dispute, actor), row(dispute, actor)
+    appeal = [{"action": "appeal", "until": looked.until}] if looked.until else []
+    return shown | {
         "claims": [_revision(dispute, each, reader) for each in dispute.claims.all()],
         "offers": _offers(dispute, reader),
         "evidence": _evidence(dispute, reader, actor),
         "evidence_requests": mediating.requests(dispute, reader),
         "proposals": mediating.proposals(dispute, reader),
         "decision": decision,
-        "appeal": None,
-        "appeals": [],
+        "appeal": _appeal(looked.shown) if looked.shown else None,
+        "appeals": [_appeal(each) for each in looked.appeals],
+        "available_actions": [*shown["available_actions"], *appeal],
         "refunds": _refunds(dispute),
         "messages": _messages(dispute) if reader != "integrator" else [],
         "evidence_messages": _evidence_messages(dispute) if reader != "integrator" else [],
         "events": _events(dispute, reader),
     }
+
+
+def _appeal(appeal: Appeal) -> dict[str, Any]:
+    return {"id": appeal.public_id, "by": appeal.by_side, "status": appeal.state}
 
 
 def _claim(dispute: Dispute, claim: Claim, reader: str) -> dict[str, Any]:
@@ -242,12 +251,6 @@ def _decision(dispute: Dispute, reader: str) -> dict[str, Any] | None:
         "needs_approval": decision.needs_approval,
         "approved": approval.approved if approval else None,
     }
-
-
-def is_told(decision: Decision) -> bool:
-    """Was this decision told to the parties: did it need no approval, or get it?"""
-    approval = getattr(decision, "approval", None)
-    return not decision.needs_approval or (approval is not None and approval.approved)
 
 
 def _refunds(dispute: Dispute) -> Sequence[dict[str, Any]]:

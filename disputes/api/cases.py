@@ -6,15 +6,19 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.appeals.serializers import AppealTextSerializer
 from marketplace.core.api import action_responses
+from marketplace.core.errors import Forbidden
 from marketplace.orders.models import Order
 
-from .. import facts, services
+from .. import access, facts, services
 from ..models import Dispute, DisputeLine
 from ..serializers import DisputeRowSerializer, DisputeSerializer, FilterSerializer, OpenSerializer
 from .answers import ANSWER
@@ -67,6 +71,16 @@ class Disputes(NegotiationActions, ReturnActions, MediationActions):
         if role == "staff":
             return ~own["buyer"] & ~own["seller"] if actor.is_staff else Q(pk=None)
         return own.get(role or "", Q())
+
+    @extend_schema(operation_id="disputes_appeal", request=AppealTextSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def appeal(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Ask for a review of the decision (both sides, once each). 409 `too_late` after its time (A-01)."""
+        pk = self.pk()
+        if not access.party(self.actor, Dispute.objects.get(pk=pk)):
+            raise Forbidden(_("Only the buyer and the seller can ask for a review."))
+        services.appeal(pk, **self.taken(AppealTextSerializer), by=self.actor)
+        return self.answer(pk)
 
     @extend_schema(
         operation_id="disputes_open",

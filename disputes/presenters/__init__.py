@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marketplace.appeals.models import Appeal
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine, date_text
 from marketplace.core.money import Money
@@ -323,6 +324,19 @@ def timeline(dispute: Dispute, events: Sequence[Any], actor: Actor) -> list[Time
         )
         for event in reversed(told)
     ]
+
+
+def reviews(appeals: Sequence[Appeal], dispute: Dispute, actor: Actor) -> list[TimelineLine]:
+    """That a side asked for a review, and that it was answered; newest first."""
+    names = {BUYER: dispute.buyer.shown_name, SELLER: dispute.store.name}
+    lines = []
+    for each in appeals:
+        who = _("you") if each.appellant_id == actor.user_id else names.get(each.by_side, each.by_side)
+        lines.append(TimelineLine(_("A review was asked for"), each.submitted_at, by=who))
+        if each.decided_at:
+            result = str(each.get_state_display())
+            lines.append(TimelineLine(_("The review has ended"), each.decided_at, by="Redress", note=result))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def _who(dispute: Dispute, event: Any, actor: Actor) -> str:

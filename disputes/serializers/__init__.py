@@ -1,13 +1,12 @@
 """A dispute in the API: what comes in with each verb, and the shape in which `facts` goes out. One module a storey."""
 
 from .case import (
+    AppealRowSerializer,
     ClaimSerializer,
     DisputeRowSerializer,
     DisputeSerializer,
     EventSerializer,
     ExhibitSerializer,
-    NoAppealField,
-    NoneYetField,
     PersonSerializer,
     WrittenMessageSerializer,
 )
@@ -60,6 +59,7 @@ __all__ = [
     "AcceptOfferSerializer",
     "AdjudicateSerializer",
     "AnswersSerializer",
+    "AppealRowSerializer",
     "CancelSerializer",
     "ChooseProposalSerializer",
     "ChosenLineSerializer",
@@ -81,8 +81,6 @@ __all__ = [
     "MakeOfferSerializer",
     "MakeRuleSerializer",
     "MessageSerializer",
-    "NoAppealField",
-    "NoneYetField",
     "NoteSerializer",
     "OfferSerializer",
     "OpenSerializer",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from marketplace.appeals.models import State as AppealState
 from marketplace.core.serializers import (
     AvailableActionSerializer,
     MomentField,
@@ -149,14 +149,12 @@ class DisputeRowSerializer(serializers.Serializer):
         return facts.row(dispute, self.context["view"].actor)
 
 
-@extend_schema_field({"type": "array", "items": {"type": "object"}, "maxItems": 0})
-class NoneYetField(serializers.ListField):
-    """A list that is always empty in this version."""
+class AppealRowSerializer(serializers.Serializer):
+    """An appeal against a decision of this dispute; more of it stands at `/appeals/{id}/`."""
 
-
-@extend_schema_field({"type": ["object", "null"]})
-class NoAppealField(serializers.JSONField):
-    """Always null in this version."""
+    id = serializers.CharField()
+    by = serializers.CharField(help_text="buyer or seller")
+    status = serializers.ChoiceField(choices=AppealState.choices)
 
 
 class DisputeSerializer(DisputeRowSerializer):
@@ -168,8 +166,8 @@ class DisputeSerializer(DisputeRowSerializer):
     evidence_requests = EvidenceRequestSerializer(many=True)
     proposals = ProposalSerializer(many=True, help_text="What the buyer chooses from (M-05).")
     decision = DecisionSerializer(allow_null=True)
-    appeal = NoAppealField()
-    appeals = NoneYetField()
+    appeal = AppealRowSerializer(allow_null=True, help_text="Your own side's, else the newest (A-05).")
+    appeals = AppealRowSerializer(many=True, help_text="One a side and decision, oldest first.")
     refunds = OrderRefundSerializer(many=True)
     messages = WrittenMessageSerializer(many=True, help_text="No evidence; see evidence_messages (N-08).")
     evidence_messages = MessageExhibitSerializer(many=True)

@@ -1,5 +1,6 @@
 """The verbs of a dispute. Each runs inside one `step()`; see marketplace/core/cases.py."""
 
+from .appealing import appeal
 from .deciding import adjudicate, approve, reject_approval
 from .editing import edit_claim
 from .mediation import assign, release, take_next
@@ -72,6 +73,7 @@ __all__ = [
     "acknowledge_replacement",
     "acknowledge_return",
     "adjudicate",
+    "appeal",
     "approve",
     "assign",
     "cancel",

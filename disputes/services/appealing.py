@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Restriction, StoreMember
-from marketplace.appeals.models import Appeal
+from marketplace.appeals.models import Appeal, Kind
 from marketplace.appeals.registry import Appealable, Sides, Window
+from marketplace.appeals.services import submit
 from marketplace.core.access import Actor
 from marketplace.core.display import date_text
+from marketplace.core.errors import Forbidden, VersionChanged, WrongState
 from marketplace.core.money import Money
 
 from .. import access
@@ -33,9 +35,13 @@ def find(about: str) -> Decision | None:
 
 def stands(decision: Decision) -> bool:
     """Was it carried out, and has no later one taken its place?"""
+    return is_told(decision) and not Decision.objects.filter(supersedes=decision).exists()
+
+
+def is_told(decision: Decision) -> bool:
+    """Did both sides read it: did it need no approval, or get it?"""
     approval = getattr(decision, "approval", None)
-    told = not decision.needs_approval or (approval is not None and approval.approved)
-    return told and not Decision.objects.filter(supersedes=decision).exists()
+    return not decision.needs_approval or (approval is not None and bool(approval.approved))
 
 
 def may_appeal(decision: Decision, actor: Actor) -> str:
@@ -47,8 +53,13 @@ def may_appeal(decision: Decision, actor: Actor) -> str:
 
 def window(decision: Decision) -> Window:
     """From when it was told, for the policy's days (A-01)."""
+    return window_of(decision, decision.dispute)
+
+
+def window_of(decision: Decision, dispute: Dispute) -> Window:
+    """The same, where the dispute is at hand."""
     told_at = decision.approval.at if decision.needs_approval else decision.decided_at
-    return Window(told_at, told_at + timedelta(days=decision.dispute.policy.appeal_days))
+    return Window(told_at, told_at + timedelta(days=dispute.policy.appeal_days))
 
 
 def touched(dispute: Dispute) -> set[int]:
@@ -110,6 +121,33 @@ def sides(decision: Decision) -> Sides:
     return Sides(buyer=decision.dispute.buyer_id, store=decision.dispute.store_id)
 
 
+def result_link(appeal: Appeal) -> str:
+    """Both sides read the answer beside their dispute; by its number, since each may have asked (A-05)."""
+    decided = Decision.objects.filter(public_id=appeal.about).values_list("dispute__public_id", flat=True)
+    return f"{reverse('disputes:appeal_result', args=[decided.get()])}?appeal={appeal.public_id}"
+
+
+def appeal(pk: int, *, text: str, evidence: Sequence[str] = (), by: Actor) -> Appeal:
+    """A side asks for a review of the decision in force (A-01). Raises Forbidden for everybody else, WrongState where
+    nothing was decided, VersionChanged where they read an older state, and what `appeals.services.submit` raises."""
+    dispute = Dispute.objects.get(pk=pk)
+    if not access.party(by, dispute):
+        raise Forbidden(_("Only the buyer and the seller can ask for a review."))
+    if by.saw is not None and by.saw != dispute.version:
+        raise VersionChanged(_("This dispute changed while you were reading. Look at it again."))
+    about = standing_id(dispute)
+    if not about:
+        raise WrongState(_("There is no decision of ours to review."))
+    return submit(Kind.DECISION, about, text=text, evidence=evidence, by=by.having_seen(None))
+
+
+def standing_id(dispute: Dispute) -> str:
+    """The public id of the decision in force; "" where there is none."""
+    replaced = dispute.decisions.exclude(supersedes=None).values("supersedes")
+    rows = dispute.decisions.select_related("approval").exclude(pk__in=replaced).order_by("-pk")
+    return next((each.public_id for each in rows if is_told(each)), "")
+
+
 DECISION = Appealable(
     find=find,
     may_appeal=may_appeal,
@@ -123,4 +161,5 @@ DECISION = Appealable(
     policy=policy,
     most=most,
     sides=sides,
+    result_link=result_link,
 )

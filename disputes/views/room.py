@@ -26,7 +26,7 @@ from marketplace.messaging import pages
 from marketplace.messaging.forms import MessageForm
 from marketplace.orders.presenters import messages_of
 
-from .. import access, presenters, services
+from .. import access, appealed, presenters, services
 from ..mediating_facts import hidden_from
 from ..models import Dispute, DisputeEvidence, Offer, State
 from ..presenters import mediating, offers
@@ -176,6 +176,7 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     role, verbs = dispute.role_of(actor), dispute.verbs_for(actor)
     talks = offers.offers_of(dispute, role, verbs)
     label, tone = presenters.state_words(dispute, role, waits=any(each.accept for each in talks.open))
+    looked = appealed.read(dispute, actor) if decided else None
     returned = getattr(dispute, "return_shipment", None)
     return {
         "dispute": dispute,
@@ -195,7 +196,8 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "messages_shown": messages_of(dispute.thread, actor, store=dispute.store.name),
         "files": files_of(dispute, actor),
         "messages_shown_as_evidence": presenters.messages_as_evidence(dispute, actor),
-        "timeline": presenters.timeline(dispute, list(dispute.events.all()), actor),
+        "timeline": timeline_of(dispute, actor, looked),
+        "looked": looked,
         "statement": _statement(dispute, actor) if decided else None,
         "asked_for": mediating.asked_for(dispute, hidden_from(dispute, role)) if decided else [],
         "refunds": refund_tracks(dispute),
@@ -205,6 +207,13 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "replacement_steps": replacement_steps(dispute),
         "replaced": getattr(dispute, "replacement", None),
     }
+
+
+def timeline_of(dispute: Dispute, actor: Actor, looked: appealed.Appealed | None) -> list[Any]:
+    """What happened, newest first, with the reviews that were asked for in their place (A-05)."""
+    lines = presenters.timeline(dispute, list(dispute.events.all()), actor)
+    reviews = presenters.reviews(looked.appeals, dispute, actor) if looked else []
+    return sorted([*reviews, *lines], key=lambda line: line.at, reverse=True)
 
 
 def _statement(dispute: Dispute, actor: Actor) -> Any:

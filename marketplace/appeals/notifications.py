@@ -31,6 +31,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             "appellant",
             _("We look again: %(what)s"),
             _("We have what you wrote. Another person looks at it and answers by %(due)s."),
+            doer_too=True,  # both sides get mail (A-05)
         ),
         Message(
             "other",
@@ -79,7 +80,7 @@ def announce(event: CaseEvent) -> None:
 
 def page_of(appeal: Appeal) -> str:
     """Where both sides read it: beside what it is about."""
-    return f"/appeals/{appeal.public_id}/"
+    return registry.of(appeal.kind).result_link(appeal)
 
 
 def tell_late(appeal: Appeal, kind: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.core.access import Actor
@@ -57,6 +58,10 @@ def no_sides(subject: Any) -> Sides:
     return Sides()
 
 
+def own_page(appeal: Appeal) -> str:
+    return reverse("appeals:detail", args=[appeal.public_id])
+
+
 def nobody(subject: Any) -> int | None:
     return None
 
@@ -95,6 +100,8 @@ class Appealable:
     sides: Callable[[Any], Sides] = no_sides
     #: subject → in whose name, where that is not the actor: a second look is opened by a lead for whoever asked (A-06)
     on_behalf_of: Callable[[Any], int | None] = nobody
+    #: appeal → the path of the page on which both sides read where it stands and its answer
+    result_link: Callable[[Appeal], str] = own_page
     #: (appeal, verb, by): write it on the subject's own timeline. Inside the appeal's step
     happened: Callable[[Appeal, str, Actor], None] = tell_nothing
 

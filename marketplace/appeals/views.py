@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, View
@@ -107,7 +106,7 @@ class New(LoginRequiredMixin, FormView):
 
     def page_of(self, appeal: Appeal) -> str:
         """Where the answer will be read."""
-        return reverse("appeals:detail", args=[appeal.public_id])
+        return self.what.result_link(appeal)
 
     def _taken(self, form: Any) -> list[str]:
         """Take the files in; their ids. Raises Invalid where one is refused, with the reason beside the field (E-01)."""

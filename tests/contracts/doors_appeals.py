@@ -24,6 +24,11 @@ def sent(clock: Any) -> Appeal:
     return cases.appealed(cases.decided(clock))
 
 
+def told(clock: Any) -> Any:
+    """A dispute whose decision nobody appealed yet."""
+    return cases.decided(clock)
+
+
 def taken(clock: Any) -> Appeal:
     return services.assign(sent(clock).pk, by=world.acting(world.staff("", "mediator")))
 

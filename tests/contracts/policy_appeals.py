@@ -16,6 +16,11 @@ def own(status: int, *, api: bool = False) -> dict[str, int]:
     return hidden("buyer seller", status, api=api) | dict.fromkeys(STAFF, 403)
 
 
+def asks(status: int, *, api: bool = False) -> dict[str, int]:
+    """The same at the dispute; whoever may read it and is no side of it is told so."""
+    return own(status, api=api) | {"integrator": 403}
+
+
 def desk(decider: int, reviewer: int, moderator: int) -> dict[str, int]:
     """`mediator` made the decision, `other_mediator` may look at the appeal; no staff: to the sign-in."""
     cells = dict.fromkeys((*SIGNED_IN, ANONYMOUS), 302)
@@ -29,6 +34,9 @@ def reviewers(status: int) -> Row:
 
 ROWS: dict[str, Row] = {
     "/appeals/new/<kind>/<about>/": {"GET": own(200), "POST": own(200)},  # the page to check it
+    "/disputes/<public_id>/appeal/": {"GET": asks(200), "POST": asks(200)},
+    "/disputes/<public_id>/appeal/result/": {"GET": only(SIDES, 200), "POST": no()},
+    f"{API}/disputes/<id>/appeal/": {"GET": no(api=True), "POST": asks(200, api=True)},
     "/appeals/<public_id>/": {"GET": only(SIDES, 200, integrator=404), "POST": no()},
     "/appeals/<public_id>/files/<file>/": {"GET": signed_in(404), "POST": no()},  # of something else
     "/admin/desk/appeals/": {"GET": desk(200, 200, 200), "POST": desk(200, 200, 200)},
@@ -43,6 +51,9 @@ ROWS: dict[str, Row] = {
 }
 HOLES = {
     "/appeals/<public_id>/": "appeal:sent",
+    "/disputes/<public_id>/appeal/": "dispute:stands",
+    "/disputes/<public_id>/appeal/result/": "dispute:appealed",
+    f"{API}/disputes/<id>/appeal/": "dispute:stands",
     "/admin/desk/appeals/<public_id>/": "appeal:sent",
     "/admin/desk/appeals/<public_id>/decide/": "appeal:held",
     f"{API}/appeals/": "appeal:sent",
@@ -53,6 +64,8 @@ WORDS = {"<kind>": "decision", "<about>": "decision:stands"}
 BODIES: dict[str, Any] = {
     "/appeals/new/<kind>/<about>/": {**TEXT, "step": "check"},
     "/admin/desk/appeals/<public_id>/decide/": {**ANSWER, "step": "preview"},
+    "/disputes/<public_id>/appeal/": {**TEXT, "step": "check"},
+    f"{API}/disputes/<id>/appeal/": TEXT,
     f"{API}/appeals/": lambda ids: {**TEXT, "kind": "decision", "about": ids["decision:stands"]},
     f"{API}/appeals/<id>/decide/": ANSWER,
 }

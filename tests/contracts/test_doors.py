@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
+from disputes import access
 from disputes import services as disputes
 from disputes.models import (
     Approval,
@@ -685,6 +686,14 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Order", "send_message"): of_order(
         "", "messages", shipped, buyer, {"text": "When will it come?"}, once=False
     ),
+    ("Appeal", "submit"): Verb(
+        appeals.told,
+        buyer,
+        {
+            "page": page(f"{CASE}appeal/", text="Look at the label.", step="send"),
+            "api": endpoint("disputes/{id}/appeal/", text="Look at the label."),
+        },
+    ),
     ("Appeal", "assign"): of_appeal("do/assign/", "assign", appeals.sent),
     ("Appeal", "release"): of_appeal("do/release/", "release", appeals.taken),
     ("Appeal", "decide"): of_appeal("decide/", "decide", appeals.taken, step="send", **appeals.ANSWER),
@@ -712,7 +721,7 @@ def test_every_verb_of_a_person_knocks_here() -> None:
         for verb, rule in m.RULES.items()
         if rule is not system_only
     }
-    assert wanted - ONE_DOOR.keys() == VERBS.keys() - {("Dispute", "open")}
+    assert wanted - ONE_DOOR.keys() == VERBS.keys() - {("Dispute", "open"), ("Appeal", "submit")}
     assert all(len(verb.doors) > 1 for verb in VERBS.values())
 
 
@@ -785,6 +794,8 @@ def test_whoever_may_not_is_refused_at_every_door(verb: Verb, clock: Any) -> Non
 def may(case: Any, verb: Verb, person: User) -> bool:
     """Some verbs are for more than one person; the rule itself says so."""
     name = next(name for (_case, name), each in VERBS.items() if each is verb)
+    if name == "submit":
+        return access.party(world.acting(person), case)
     rule = case.RULES.get(name)
     return bool(rule and rule(world.acting(person), case))
 
