@@ -61,6 +61,7 @@ NO_PAGE = {
 }
 #: services without a rule of their own in RULES
 NO_RULE = {
+    ("disputes", "appeal"): "either side of the dispute; the service asks, and then the room of appeals",
     ("orders", "change_hold_back"): "inside the step that edits a claim; that step asked",
     ("orders", "hold_back"): "inside the step that opens a dispute; that step asked",
     ("orders", "lift_hold_back"): "inside a dispute's step; that step asked",

@@ -31,7 +31,6 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             "appellant",
             _("We look again: %(what)s"),
             _("We have what you wrote. Another person looks at it and answers by %(due)s."),
-            doer_too=True,  # both sides get mail
         ),
         Message(
             "other",
@@ -75,7 +74,8 @@ def announce(event: CaseEvent) -> None:
     words = what.describe(subject) if subject is not None else appeal.get_kind_display()
     facts = {"what": words, "result": RESULTS.get(appeal.state, "")}
     for message in MESSAGES.get(event.verb, ()):
-        tell(event, [message], people, facts, page_of(appeal))
+        doer_too = event.verb == "submit"  # both sides get mail, also whoever sent it
+        tell(event, [message], people, facts, page_of(appeal), doer_too=doer_too)
 
 
 def page_of(appeal: Appeal) -> str:
