@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.errors import AlreadyDisputed, Forbidden, NotFound
@@ -54,8 +55,7 @@ def options(order: Order) -> dict[str, Any]:
 
 def _restriction(order: Order, now: datetime) -> dict[str, Any] | None:
     """D-09: why this buyer may open none, and until when."""
-    kind = Restriction.Kind.NO_DISPUTES
-    found = Restriction.objects.in_force(now).filter(user_id=order.buyer_id, kind=kind).first()
+    found = restrictions.in_force(order.buyer_id, Restriction.Kind.NO_DISPUTES, now)
     return {"id": found.public_id, "reason": found.reason, "until": found.ends_at} if found else None
 
 

@@ -22,6 +22,7 @@ rooms: list[URLPattern | URLResolver] = [
     path("", include("marketplace.coupons.api_urls")),
     path("", include("marketplace.appeals.api_urls")),
     path("", include("reports.api_urls")),
+    path("", include("marketplace.sanctions.api_urls")),
     path("", include("marketplace.transparency.api_urls")),
     *router.urls,
 ]

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("disputes.urls")),
     path("", include("marketplace.warranty.urls")),
     path("", include("reports.urls")),
+    path("", include("marketplace.sanctions.urls")),
     path("standing/", include("disputes.standing.urls")),
     path("coupons/", include("marketplace.coupons.urls")),
     path("", include("marketplace.appeals.urls")),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.errors import AlreadyDisputed, FieldError, Forbidden, Invalid, TooEarly, TooLate
@@ -115,19 +116,8 @@ def _write(
 
 def check_restriction(order: Order) -> None:
     """D-09: a restricted buyer is refused, and told why and how to contest it."""
-    restriction = (
-        Restriction.objects.in_force(order.now)
-        .filter(user_id=order.buyer_id, kind=Restriction.Kind.NO_DISPUTES)
-        .first()
-    )
-    if restriction:
-        raise Forbidden(
-            _("You cannot open a dispute now. Reason: %(why)s You can ask us to look at this again.")
-            % {"why": restriction.reason},
-            code="restricted",
-            restriction=restriction.public_id,
-            until=restriction.ends_at,
-        )
+    kind, words = Restriction.Kind.NO_DISPUTES, _("You cannot open a dispute now.")
+    restrictions.refuse_if(order.buyer_id, kind, order.now, words)
 
 
 def check_claim(order: Order, claim: ClaimData) -> tuple[list[tuple[OrderLine, int]], Reason]:

@@ -7,7 +7,7 @@ orders of a host marketplace are joined by (integrator, reference).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -130,22 +130,20 @@ class StoreMember(models.Model):
         return f"{self.user} · {self.store}"
 
 
-class RestrictionQuerySet(models.QuerySet["Restriction"]):
-    def in_force(self, at: datetime) -> RestrictionQuerySet:
+class MeasureQuerySet(models.QuerySet[Any]):
+    """Of rows that hold for a while."""
+
+    def in_force(self, at: datetime) -> MeasureQuerySet:
         return self.filter(starts_at__lte=at, lifted_at=None).filter(Q(ends_at=None) | Q(ends_at__gt=at))
 
+    def lift(self, cause: str, at: datetime) -> int:
+        """End exactly what this cause brought; what other causes brought stays (C-11)."""
+        return self.filter(cause=cause, lifted_at=None).update(lifted_at=at)
 
-class Restriction(models.Model):
-    """Something a person may not do for a while. It never takes away the right to answer or appeal (C-12)."""
 
-    class Kind(models.TextChoices):
-        NO_DISPUTES = "no_disputes", _("may not open disputes")
-        NO_REPORTS = "no_reports", _("may not send reports")
-        NO_ORDERS = "no_orders", _("may not buy")
+class Measure(models.Model):
+    """A right that is taken for a while, for a cause. Each cause has a row of its own: one ends, the others hold on (C-11)."""
 
-    public_id = PublicIdField(prefix="rst")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions")
-    kind = models.CharField(max_length=20, choices=Kind)
     reason = models.TextField(_("why, as the person reads it"))
     cause = models.CharField(max_length=60, blank=True, help_text=_("The decision that it comes from"))
     imposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -153,10 +151,51 @@ class Restriction(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = RestrictionQuerySet.as_manager()
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Restriction(Measure):
+    """Something a person may not do for a while. It never takes away the right to answer or appeal (C-12)."""
+
+    class Kind(models.TextChoices):
+        NO_DISPUTES = "no_disputes", _("may not open disputes")
+        NO_REPORTS = "no_reports", _("may not send reports")
+        NO_ORDERS = "no_orders", _("may not buy")
+        BLOCK = "block", _("may not buy, report, open disputes, write first or rate")
+
+    public_id = PublicIdField(prefix="rst")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions")
+    kind = models.CharField(max_length=20, choices=Kind)
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()}"
+
+
+class StoreMeasure(Measure):
+    """What holds for a whole store. Its people may still send, answer, give evidence and appeal (C-12)."""
+
+    class Kind(models.TextChoices):
+        ORDERS_HELD = "orders_held", _("paid orders are put on hold")
+        SUSPENDED = "suspended", _("may not sell")
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="measures")
+    kind = models.CharField(max_length=20, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "kind", "cause"], name="one_store_measure_per_cause")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "store"], condition=Q(lifted_at=None), name="store_measure_not_lifted"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.get_kind_display()}"
 
 
 class ApiToken(AbstractAuthToken):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -81,6 +82,30 @@ def impose_by_decision(
         },
     )
     return restriction
+
+
+def in_force(user_id: int | None, kind: str, at: datetime) -> Restriction | None:
+    """What keeps this person from it at that moment: a restriction of that kind, or a block. None: nothing."""
+    kinds = (kind, Restriction.Kind.BLOCK)
+    found: Restriction | None = (
+        Restriction.objects.in_force(at).filter(user_id=user_id, kind__in=kinds).order_by("pk").first()
+    )
+    return found
+
+
+def refuse_if(user_id: int | None, kind: str, at: datetime, words: Any = "") -> None:
+    """Raise Forbidden where the person is restricted: why, until when, and how to contest it (D-09, A-07).
+
+    `words`: a sentence that says what they cannot do.
+    """
+    if restriction := in_force(user_id, kind, at):
+        raise Forbidden(
+            _("%(what)s Reason: %(why)s You can ask us to look at this again.")
+            % {"what": words or _("You cannot do this now."), "why": restriction.reason},
+            code="restricted",
+            restriction=restriction.public_id,
+            until=restriction.ends_at,
+        )
 
 
 def lift(pk: int, *, by: Actor) -> Restriction:

@@ -15,6 +15,7 @@ _CASES: Mapping[str, Sequence[str]] = {
     "core": ("protectionpolicy",),
     "accounts": ("store", "restriction"),
     "orders": ("order", "orderevent", "listing"),
+    "sanctions": ("sanction",),
     "coupons": ("couponoffer", "coupon"),
     "disputes": ("dispute", "disputeevent"),
     "standing": ("flag",),

@@ -132,7 +132,7 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
             {
                 "fields": (
                     "report_answer_days", "report_appeal_days", "respondent_days", "report_tracking_days",
-                    "hold_proof_days", "hold_refund_days",
+                    "hold_proof_days", "hold_refund_days", "strike_days",
                 )
             },
         ),

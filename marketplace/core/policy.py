@@ -158,6 +158,7 @@ class ProtectionPolicy(models.Model):
     appeal_days = days(_("appeal against a mediated decision (days)"), 7)
     appeal_max_chars = count(_("longest appeal (characters)"), 1000)
     appeal_answer_working_days = days(_("appeal answered in (working days)"), 15)
+    strike_days = days(_("a store's strike counts for (days)"), 365)
     report_appeal_days = days(_("appeal against a report's decision or a restriction (days)"), 180)
     coupon_issue_working_days = days(_("compensation coupons issued in (working days)"), 5)
     coupon_valid_days = days(_("coupons valid for (days)"), 60)
@@ -271,6 +272,11 @@ class ProtectionPolicy(models.Model):
     @property
     def evidence_request(self) -> timedelta:
         return timedelta(days=self.evidence_request_days)
+
+    @property
+    def strike_time(self) -> timedelta:
+        """C-07: how long a strike counts."""
+        return timedelta(days=self.strike_days)
 
     @property
     def restriction_appeal(self) -> timedelta:

@@ -27,6 +27,7 @@ from .notifications import tell_of_doubtful
 from .people import Parties, parties_of
 from .rows import OrderRow, ParcelRow, PaymentRow, RowRefused
 from .services.doubting import lock_numbers, mark_shared
+from .services.holding_stores import hold_new
 from .tracking import report_doubts
 
 #: Stands for the provider where money went back before we heard of it: there is nobody to ask or tell.
@@ -90,6 +91,7 @@ def create(
     doubtful = _write_parcels(made, now)
     Review.objects.bulk_create([review for each in made for review in reviews_of(each.order, each.row)])
     tell_of_doubtful(doubtful)
+    hold_new(orders)
     return orders
 
 

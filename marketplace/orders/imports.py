@@ -31,6 +31,7 @@ from marketplace.core.errors import DomainError, FieldError, Forbidden, Invalid
 from . import access, coupons
 from .catching_up import Caught, Later, catch_up, catch_up_together
 from .creating import Policies, create
+from .measures import Barred
 from .models import Order
 from .reading import LONGEST_REFERENCE, is_one_line
 from .rows import OrderRow, RowRefused, parse
@@ -81,6 +82,7 @@ class Taking:
     by: Actor
     now: datetime
     policies: Policies
+    barred: Barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def take(rows: Sequence[object], *, by: Actor) -> list[Taken]:
     if not access.may_send_orders(by) or by.user_id is None:
         raise Forbidden(_("Only a marketplace's own account may send orders."))
     sent = [_sent(position, raw) for position, raw in enumerate(rows)]
-    done = _take(sent, Taking(by.having_seen(None), timezone.now(), Policies()), TRIES)
+    now = timezone.now()
+    barred = Barred.of(by.user_id, now)
+    done = _take(sent, Taking(by.having_seen(None), now, Policies(), barred), TRIES)
     return sorted(done, key=lambda taken: taken.position)
 
 
@@ -126,7 +130,7 @@ def _take(sent: Sequence[Sent], taking: Taking, tries: int) -> list[Taken]:
         if here and here.digest == each.digest:
             done.append(_unchanged(each, here))
             continue
-        refusal = _read(each, taking)
+        refusal = _read(each, taking, is_new=here is None)
         if refusal:
             done.append(Taken(each.position, each.reference, "refused", refusal=refusal))
         elif here or each.reference in fresh:
@@ -153,11 +157,13 @@ def _unchanged(each: Sent, here: Known) -> Taken:
     return Taken(each.position, each.reference, "unchanged", here.public_id, here.doubts)
 
 
-def _read(each: Sent, taking: Taking) -> Invalid | None:
+def _read(each: Sent, taking: Taking, *, is_new: bool) -> Invalid | None:
     """Parse the row and look its policy up; the refusal where it does not fit."""
     try:
         each.row = parse(each.raw, now=taking.now)
         taking.policies.check(each.row.policy)
+        if is_new:
+            taking.barred.check(each.row)
         coupons.check(each.row, by=taking.by, now=taking.now)
     except Invalid as refusal:
         return refusal

@@ -198,6 +198,19 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("We checked the shop, and all is well. The seller sends your order before %(due)s."),
         ),
     ),
+    "lift_hold": (
+        Message(
+            "seller",
+            _("You can send order %(reference)s"),
+            _("It is not on hold any more. Send the parcel before %(due)s. The time on hold does not count."),
+            needs_you=True,
+        ),
+        Message(
+            "buyer",
+            _("Order %(reference)s goes on"),
+            _("It is not on hold any more. The seller can send it now."),
+        ),
+    ),
     "refuse_proof": (
         Message(
             "buyer",

@@ -45,6 +45,7 @@ HAPPENED: dict[str, Any] = {
     "hold": gettext_lazy("We put the order on hold"),
     "prove": gettext_lazy("The seller sent a proof"),
     "accept_proof": gettext_lazy("We let the order go on"),
+    "lift_hold": gettext_lazy("We let the order go on"),
     "refuse_proof": gettext_lazy("We closed the order: the proof was not enough"),
     "close_on_silence": gettext_lazy("We closed the order: there was no proof in time"),
     "hold_back": gettext_lazy("A dispute was opened"),

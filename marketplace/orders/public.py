@@ -12,7 +12,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy
 
-from .models import Listing, OrderLine, Review
+from . import measures
+from .models import Listing, ListingMeasure, OrderLine, Review
 from .records import StoreRecord, record_of
 
 #: the newest reviews and listings that a page shows
@@ -27,6 +28,9 @@ class ListingFacts:
     price: Money | None
     warranty_months: int
     record: StoreRecord
+    removed: bool = False
+    demoted: bool = False
+    store_suspended: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class StoreFacts:
     record: StoreRecord
     reviews: list[Review]
     listings: list[Listing]
+    suspended: bool = False
 
 
 def listing_facts(public_id: str) -> ListingFacts:
@@ -44,7 +49,17 @@ def listing_facts(public_id: str) -> ListingFacts:
     listing = Listing.objects.select_related("store").filter(public_id=public_id).first()
     if listing is None:
         raise NotFound(_("This does not exist."))
-    return ListingFacts(listing, last_price(listing), warranty_months(listing), record_of(listing.store))
+    now = timezone.now()
+    kinds = measures.kinds_of([listing], now)[listing.pk]
+    return ListingFacts(
+        listing,
+        last_price(listing),
+        warranty_months(listing),
+        record_of(listing.store),
+        removed=ListingMeasure.Kind.REMOVED in kinds,
+        demoted=ListingMeasure.Kind.DEMOTED in kinds,
+        store_suspended=measures.is_suspended(listing.store_id, now),
+    )
 
 
 def last_price(listing: Listing) -> Money | None:
@@ -74,5 +89,13 @@ def store_facts(public_id: str) -> StoreFacts:
     """Raises NotFound."""
     store = find_store(public_id)
     reviews = Review.objects.filter(store=store).order_by("-created_at", "-pk")[:SHOWN]
-    listings = Listing.objects.filter(store=store).order_by("-pk")[:SHOWN]
-    return StoreFacts(store, record_of(store), list(reviews), list(listings))
+    return StoreFacts(store, record_of(store), list(reviews), *_sold_by(store))
+
+
+def _sold_by(store: Store) -> tuple[list[Listing], bool]:
+    """The newest of what it sells now, and whether it is suspended. Removed listings are not shown (C-07)."""
+    now = timezone.now()
+    if measures.is_suspended(store.pk, now):
+        return [], True
+    listings = Listing.objects.filter(store=store).exclude(pk__in=measures.removed(now))
+    return list(listings.order_by("-pk")[:SHOWN]), False

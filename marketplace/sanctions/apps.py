@@ -9,3 +9,12 @@ class SanctionsConfig(AppConfig):
     label = "sanctions"
     verbose_name = _("Sanctions")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the clock its verb, and every event its messages."""
+        from marketplace.core import cases
+
+        from . import notifications, services
+        from .models import Sanction
+
+        cases.register(Sanction, by_clock=services.BY_CLOCK, announce=notifications.announce)

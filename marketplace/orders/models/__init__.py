@@ -1,8 +1,7 @@
 """The tables of an order: what was bought, what was paid, where the parcels are. Start with `Order` in order.py."""
 
 from .hold_back import HoldBack, OrderEvent
-from .listing import Listing, OrderLine
-from .order import Order
+from .listing import Listing, ListingMeasure, OrderLine
 from .parcel import Shipment, TrackingEvent, TrackingNumber
 from .proof import Hold, Proof
 from .review import Review
@@ -12,6 +11,7 @@ __all__ = [
     "Hold",
     "HoldBack",
     "Listing",
+    "ListingMeasure",
     "Order",
     "OrderEvent",
     "OrderLine",

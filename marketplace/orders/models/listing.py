@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Store
+from marketplace.accounts.models import Measure, Store
 from marketplace.core.ids import PublicIdField
 
 from .order import Order
@@ -33,6 +33,30 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ListingMeasure(Measure):
+    """What holds for one listing, for one cause."""
+
+    class Kind(models.TextChoices):
+        REMOVED = "removed", _("removed")
+        DEMOTED = "demoted", _("shown lower in search")
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="measures")
+    kind = models.CharField(max_length=20, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "kind", "cause"], name="one_listing_measure_per_cause")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "listing"], condition=Q(lifted_at=None), name="listing_measure_not_lifted"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing}: {self.get_kind_display()}"
 
 
 class OrderLine(models.Model):

@@ -15,6 +15,11 @@ class Hold(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds")
     reason = models.TextField(help_text="Why, as the seller reads it")
+    cause = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="The measure against the store that it comes from; empty: this order alone",
+    )
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -40,6 +40,7 @@ class StoreSerializer(serializers.Serializer):
     name = serializers.CharField(source="store.name")
     country = serializers.CharField(source="store.country")
     city = serializers.CharField(source="store.city")
+    suspended = serializers.BooleanField(help_text="Takes no new orders, and shows nothing for sale (C-07).")
     record = StoreRecordSerializer()
     reviews = OrderReviewSerializer(many=True)
 
@@ -54,6 +55,9 @@ class ListingSerializer(serializers.Serializer):
     price = MoneyField(allow_null=True)
     warranty_months = serializers.IntegerField(help_text="0: none.")
     record = StoreRecordSerializer(help_text="The store's.")
+    removed = serializers.BooleanField(help_text="We removed it: no new order of it is taken (C-07).")
+    demoted = serializers.BooleanField(help_text="Show it lower in your search (C-07).")
+    store_suspended = serializers.BooleanField(help_text="Its store takes no new orders.")
 
     @extend_schema_field(OrderPartySerializer)
     def get_store(self, found: ListingFacts) -> dict[str, str]:

@@ -4,6 +4,7 @@ from .delivery import change_tracking, extend_protection, record_tracking, reque
 from .demanding import close_untracked, demand_tracking, has_valid_tracking, lift_demand
 from .doubting import clear_doubts
 from .holding import change_hold_back, hold_back, lift_hold_back, settle
+from .holding_stores import hold_orders, let_go
 from .life import cancel, confirm_automatically, confirm_receipt, pay, release, send_message
 from .rating import rate
 from .suspicion import accept_proof, close_on_silence, hold, hold_store, prove, refuse_proof
@@ -35,8 +36,10 @@ __all__ = [
     "has_valid_tracking",
     "hold",
     "hold_back",
+    "hold_orders",
     "hold_store",
     "lift_demand",
+    "let_go",
     "lift_hold_back",
     "pay",
     "prove",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.accounts import restrictions
+from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import TooEarly, WrongState
@@ -20,20 +23,23 @@ from .. import access
 from ..allocation import allocate
 from ..coupons import spend
 from ..models import Order, State
+from .holding_stores import hold_if_store_is_held
 
 
 def pay(pk: int, *, received: Sequence[Payment], by: Actor) -> Order:
     """Money arrived: it is put in escrow, and the policy of that moment is the order's for good (O-02, P-01)."""
-    with step(Order, pk, "pay", by=by) as order:
-        for payment in received:
-            payment.escrow = order.escrow
-        payments.capture(order.escrow, received)
-        spend(((order, payment) for payment in received), by=by)
-        order.paid_at = min(payment.paid_at for payment in received)
-        order.policy = ProtectionPolicy.objects.in_force(order.policy.name, order.paid_at)
-        allocate(order, order.escrow.captured)
-        order.pay()
-        order.say(amount=order.escrow.held.as_json())
+    with transaction.atomic():
+        with step(Order, pk, "pay", by=by) as order:
+            for payment in received:
+                payment.escrow = order.escrow
+            payments.capture(order.escrow, received)
+            spend(((order, payment) for payment in received), by=by)
+            order.paid_at = min(payment.paid_at for payment in received)
+            order.policy = ProtectionPolicy.objects.in_force(order.policy.name, order.paid_at)
+            allocate(order, order.escrow.captured)
+            order.pay()
+            order.say(amount=order.escrow.held.as_json())
+        order = hold_if_store_is_held(order)
     return order
 
 
@@ -106,6 +112,7 @@ def cancel(pk: int, *, by: Actor) -> Order:
 def send_message(pk: int, *, text: str, by: Actor, warned: bool = False) -> Message:
     """Buyer and seller write to each other before any dispute (O-09). `warned`: sent after reading the warnings (N-07)."""
     with step(Order, pk, "send_message", by=by) as order:
+        _refuse_the_blocked(order, by)
         order.send_message()
         if order.thread is None:
             order.thread = Thread.objects.create()
@@ -114,3 +121,8 @@ def send_message(pk: int, *, text: str, by: Actor, warned: bool = False) -> Mess
         )
         order.say(message=message.public_id)
     return message
+
+
+def _refuse_the_blocked(order: Order, by: Actor) -> None:
+    """Whoever is blocked starts no talk about an order. What they write in a dispute is an answer, and stays theirs (C-12)."""
+    restrictions.refuse_if(by.user_id, Restriction.Kind.BLOCK, order.now, _("You cannot send messages now."))

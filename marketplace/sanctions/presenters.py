@@ -1,0 +1,73 @@
+"""A sanction in its reader's words: what holds, why, until when, and how to contest it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.access import Actor
+from marketplace.core.display import TimelineLine
+from marketplace.core.policy import ProtectionPolicy
+
+from . import access
+from .models import Kind, Sanction, State
+
+HAPPENED: dict[str, Any] = {
+    "impose": gettext_lazy("Imposed"),
+    "take_back": gettext_lazy("Taken back"),
+    "undo": gettext_lazy("Taken back: what it came from was not right"),
+    "expire": gettext_lazy("Its time ended"),
+}
+TONES = {State.IN_FORCE: "bad", State.TAKEN_BACK: "good", State.EXPIRED: ""}
+#: kind → what it means for whom it burdens
+MEANS: dict[str, Any] = {
+    Kind.REMOVED: gettext_lazy("Nobody can buy this listing now. Orders that were placed before go on."),
+    Kind.DEMOTED: gettext_lazy("Search shows this listing lower. It can still be bought."),
+    Kind.STRIKE: gettext_lazy("Your shop gets points. They count until the date below."),
+    Kind.ORDERS_HELD: gettext_lazy(
+        "Paid orders wait until it is clear that all is well. You can show us proof."
+    ),
+    Kind.SUSPENDED: gettext_lazy(
+        "Your shop takes no new orders. You can still send orders, answer and appeal."
+    ),
+    Kind.WARNING: gettext_lazy("Nothing is taken from you. If it happens again, we may do more."),
+    Kind.NO_DISPUTES: gettext_lazy("You cannot open new disputes. Open disputes go on."),
+    Kind.NO_REPORTS: gettext_lazy("You cannot send new reports."),
+    Kind.NO_ORDERS: gettext_lazy("You cannot buy. Orders that you placed before go on."),
+    Kind.BLOCK: gettext_lazy(
+        "You cannot buy, report, open disputes, rate, or write about an order. You can still answer, add proof and appeal."
+    ),
+}
+
+
+def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
+    """The whole page. Needs listing, store, user and events read along."""
+    now: datetime = sanction.now
+    policy = ProtectionPolicy.objects.in_force("default", now)
+    in_force = sanction.is_in_force(now)
+    until = sanction.starts_at + policy.restriction_appeal
+    state = State.EXPIRED if sanction.state == State.IN_FORCE and not in_force else State(sanction.state)
+    return {
+        "sanction": sanction,
+        "kind": Kind(sanction.kind).label,
+        "label": state.label,
+        "tone": TONES[state],
+        "means": MEANS[sanction.kind],
+        "in_force": in_force,
+        "is_person": access.person(actor, sanction),
+        "appeal_until": until,
+        "may_contest": in_force and now < until,
+        "may_take_back": "take_back" in sanction.verbs_for(actor, now=now),
+        "timeline": [
+            TimelineLine(
+                str(HAPPENED.get(event.verb, event.verb)),
+                event.at,
+                by=_("Redress"),
+                note=str(event.data.get("note", "")),
+            )
+            for event in reversed(sanction.events.all())
+        ],
+    }

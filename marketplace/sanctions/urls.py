@@ -1,0 +1,14 @@
+"""Mounted at the root: sanctions and restrictions, as whom they burden reads them."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "sanctions"
+
+urlpatterns = [
+    path("sanctions/", views.SanctionList.as_view(), name="list"),
+    path("sanctions/<str:public_id>/", views.SanctionPage.as_view(), name="detail"),
+    path("sanctions/<str:public_id>/take-back/", views.TakeBack.as_view(), name="take_back"),
+    path("restrictions/<str:public_id>/", views.RestrictionPage.as_view(), name="restriction"),
+]
