@@ -609,10 +609,12 @@ from tests.contracts import (  # noqa: E402  (they read the words above)
     policy_coupons,
     policy_leftovers,
     policy_reports,
+    policy_sanctions,
     policy_standing,
 )
 
-for _room in (policy_appeals, policy_coupons, policy_leftovers, policy_reports, policy_standing):
+_ROOMS = (policy_appeals, policy_coupons, policy_leftovers, policy_reports, policy_sanctions, policy_standing)
+for _room in _ROOMS:
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES
     BODIES |= _room.BODIES

@@ -40,8 +40,8 @@ HOLES = {
 BODIES: dict[str, Any] = {
     "/sanctions/<public_id>/take-back/": {"note": "It was another shop."},
     "/admin/sanctions/sanction/impose/": {},
-    f"{API}/sanctions/": {
-        "target": "{buyer}",
+    f"{API}/sanctions/": lambda ids: {
+        "target": ids["user:buyer"],
         "kind": "warning",
         "statement": "It was not true.",
         "rule": "Terms, 4.2",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0002_timeline_is_append_only'),
+        ('orders', '0003_cleared_doubts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
