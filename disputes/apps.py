@@ -18,6 +18,7 @@ class DisputesConfig(AppConfig):
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
         from marketplace.payments import freezing
+        from marketplace.sanctions import deciders
 
         from . import reminders, services
         from .evidence_access import parties_see, staff_see
@@ -39,3 +40,4 @@ class DisputesConfig(AppConfig):
         register_keeper(KEEPER)
         freezing.register(OWNER)
         registry.register(Kind.DECISION, appealing.DECISION)
+        deciders.register("dec", appealing.deciders_of)

@@ -75,6 +75,12 @@ def touched(dispute: Dispute) -> set[int]:
     return {each for each in people if each is not None}
 
 
+def deciders_of(about: str) -> set[int]:
+    """The same people for what the decision took from somebody (A-07)."""
+    decision = Decision.objects.select_related("dispute").filter(public_id=about).first()
+    return touched(decision.dispute) if decision else set()
+
+
 def overturn(appeal: Appeal, by: Actor) -> None:
     """Nobody's money is taken back (A-03); where it was a fraud, the right that the decision took is given back."""
     fraud = Decision.objects.filter(public_id=appeal.about, outcome=Result.FRAUD)

@@ -13,9 +13,12 @@ class StandingConfig(AppConfig):
     def ready(self) -> None:
         """Give every event its messages, and the daily round its work."""
         from marketplace.core import cases, daily
+        from marketplace.sanctions import deciders
 
         from . import notifications, services
+        from .effects import deciders_of
         from .models import Flag
 
         cases.register(Flag, by_clock={}, announce=notifications.announce)
+        deciders.register("flg", deciders_of)
         daily.register("standing", services.daily)

@@ -26,3 +26,9 @@ def carry_out(flag: Flag, *, by: Actor) -> None:
             cause=flag.public_id,
             decided_by=by.person_id,
         )
+
+
+def deciders_of(cause: str) -> set[int]:
+    """Who ended this flag, and who agreed: they look at no appeal against it (A-02)."""
+    found = Flag.objects.filter(public_id=cause).values_list("reviewer_id", "approver_id")
+    return {each for row in found for each in row if each is not None}

@@ -11,10 +11,14 @@ class SanctionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the clock its verb, and every event its messages."""
+        """Give the clock its verb, every event its messages, and appeals what they are about."""
+        from marketplace.appeals import registry
+        from marketplace.appeals.models import Kind
         from marketplace.core import cases
 
-        from . import notifications, services
+        from . import appealing, notifications, services
         from .models import Sanction
 
         cases.register(Sanction, by_clock=services.BY_CLOCK, announce=notifications.announce)
+        registry.register(Kind.SANCTION, appealing.SANCTION)
+        registry.register(Kind.RESTRICTION, appealing.RESTRICTION)

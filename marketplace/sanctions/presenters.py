@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,6 +61,7 @@ def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
         "is_person": access.person(actor, sanction),
         "appeal_until": until,
         "may_contest": in_force and now < until,
+        "contest_url": reverse("appeals:new", args=["sanction", sanction.public_id]),
         "may_take_back": "take_back" in sanction.verbs_for(actor, now=now),
         "timeline": [
             TimelineLine(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
@@ -81,5 +82,6 @@ class RestrictionPage(LoginRequiredMixin, View):
             "is_person": found.user_id == actor.user_id,
             "appeal_until": until,
             "may_contest": in_force and now < until,
+            "contest_url": reverse("appeals:new", args=["restriction", found.public_id]),
         }
         return render(request, "sanctions/restriction.html", context)

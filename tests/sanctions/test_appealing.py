@@ -1,0 +1,97 @@
+"""Whom a sanction or restriction burdens contests it; granted, its effects are gone and nothing else (A-07, C-11, C-12)."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from disputes.models import Decision
+from marketplace.accounts import restrictions
+from marketplace.accounts.models import Restriction, StoreMeasure
+from marketplace.appeals import services as appeals
+from marketplace.appeals.models import Appeal
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.sanctions import deciders
+from tests import world
+from tests.appeals.cases import decided
+from tests.sanctions.test_sanctions import imposed
+
+pytestmark = pytest.mark.django_db
+TEXT = "It was another shop."
+
+
+def granted(appeal: Appeal, by=None) -> None:
+    by = by or world.acting(world.staff("", "moderator"))
+    appeals.assign(appeal.pk, by=by)
+    appeals.decide(appeal.pk, outcome="overturned", facts="You are right.", by=by)
+
+
+@pytest.mark.rule("A-07", "C-11", "C-12")
+def test_a_suspended_store_appeals_and_only_that_suspension_ends():
+    store = world.shop()
+    mine, other = imposed(store, "suspended", "rep_one"), imposed(store, "suspended", "rep_two")
+    strike = imposed(store, "strike", "rep_one")
+    member = world.acting(store.members.get())
+    granted(appeals.submit("sanction", mine.public_id, text=TEXT, by=member))
+    assert list(StoreMeasure.objects.in_force(timezone.now()).values_list("cause", flat=True)) == [
+        other.public_id
+    ]
+    assert type(strike).objects.get(pk=strike.pk).state == "in_force"
+
+
+@pytest.mark.rule("A-02", "A-07")
+def test_who_imposed_it_does_not_look_at_it_again_and_strangers_do_not_appeal():
+    by = world.acting(world.staff("", "moderator"))
+    user = world.person()
+    sanction = imposed(user, "block", by=by)
+    with pytest.raises(NotFound):
+        appeals.submit("sanction", sanction.public_id, text=TEXT, by=world.acting(world.person()))
+    appeal = appeals.submit("sanction", sanction.public_id, text=TEXT, by=world.acting(user))
+    with pytest.raises(Forbidden):
+        appeals.assign(appeal.pk, by=by)
+    assert Appeal.objects.get(pk=appeal.pk).state == "submitted"
+    assert restrictions.in_force(user.pk, "no_orders", timezone.now()) is not None
+
+
+@pytest.mark.rule("A-07", "C-11")
+def test_an_appeal_against_a_restriction_gives_back_all_that_this_decision_took():
+    user, decider = world.person(), world.staff("", "moderator")
+    ours = {
+        "reason": "It was not true.",
+        "starts_at": timezone.now(),
+        "ends_at": None,
+        "decided_by": decider.pk,
+    }
+    for kind in ("no_disputes", "no_orders"):
+        first = restrictions.impose_by_decision(user, kind=kind, cause="flg_one", **ours)
+    other = restrictions.impose_by_decision(user, kind="no_disputes", cause="dec_two", **ours)
+    granted(appeals.submit("restriction", first.public_id, text=TEXT, by=world.acting(user)))
+    assert list(Restriction.objects.in_force(timezone.now())) == [other]
+
+
+@pytest.mark.rule("A-02", "A-07")
+def test_both_who_found_a_fraud_are_kept_from_the_appeal_against_its_restriction(clock):
+    dispute = decided(clock, "fraud")
+    decision = Decision.objects.get(dispute=dispute)
+    people = deciders.deciders_of(decision.public_id)
+    assert {decision.mediator_id, decision.approval.mediator_id, dispute.buyer_id} <= people
+
+
+@pytest.mark.rule("C-12")
+@pytest.mark.parametrize("door", ["page", "api"])
+@pytest.mark.parametrize("kind", ["block", "no_disputes", "no_reports", "no_orders"])
+def test_a_restricted_person_still_reads_and_appeals_at_every_door(kind, door):
+    user = world.person()
+    sanction = imposed(user, kind)
+    client = Client()
+    client.force_login(user)
+    assert client.get(f"/sanctions/{sanction.public_id}/").status_code == 200
+    if door == "page":
+        form = client.get(f"/appeals/new/sanction/{sanction.public_id}/")
+        assert form.status_code == 200
+    else:
+        sent = {"kind": "sanction", "about": sanction.public_id, "text": TEXT}
+        answer = client.post("/api/v1/appeals/", sent, "application/json")
+        assert answer.status_code == 201, answer.content
+        assert Appeal.objects.get().about == sanction.public_id
