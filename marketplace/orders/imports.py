@@ -104,7 +104,7 @@ def take(rows: Sequence[object], *, by: Actor) -> list[Taken]:
         raise Forbidden(_("Only a marketplace's own account may send orders."))
     sent = [_sent(position, raw) for position, raw in enumerate(rows)]
     now = timezone.now()
-    barred = Barred.of(by.user_id, now)
+    barred = Barred(by.user_id, now)
     done = _take(sent, Taking(by.having_seen(None), now, Policies(), barred), TRIES)
     return sorted(done, key=lambda taken: taken.position)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,35 +24,39 @@ from .rows import OrderRow, RowRefused
 
 @dataclass
 class Barred:
-    """What one host marketplace cannot sell now: reference → since when. Read once for all the rows that are sent."""
+    """What one host marketplace cannot sell at that moment: reference → since when.
 
-    stores: dict[str, datetime] = field(default_factory=dict)
-    listings: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    buyers: dict[str, datetime] = field(default_factory=dict)
+    Read once for all the rows that are sent, and only where one of them is new.
+    """
 
-    @classmethod
-    def of(cls, integrator_id: int, at: datetime) -> Barred:
-        """What is in force at that moment, of the stores and people of this integrator."""
-        stores = StoreMeasure.objects.in_force(at).filter(
-            kind=StoreMeasure.Kind.SUSPENDED, store__integrator_id=integrator_id
-        )
-        listings = ListingMeasure.objects.in_force(at).filter(
-            kind=ListingMeasure.Kind.REMOVED, listing__store__integrator_id=integrator_id
-        )
-        buyers = Restriction.objects.in_force(at).filter(
-            kind__in=(Restriction.Kind.NO_ORDERS, Restriction.Kind.BLOCK), user__integrator_id=integrator_id
+    integrator_id: int
+    at: datetime
+
+    @cached_property
+    def stores(self) -> dict[str, datetime]:
+        rows = StoreMeasure.objects.in_force(self.at).filter(
+            kind=StoreMeasure.Kind.SUSPENDED, store__integrator_id=self.integrator_id
         )
         # the newest first, so that of several causes the earliest one counts
-        return cls(
-            dict(stores.order_by("-starts_at").values_list("store__reference", "starts_at")),
-            {
-                (store, listing): since
-                for store, listing, since in listings.order_by("-starts_at").values_list(
-                    "listing__store__reference", "listing__reference", "starts_at"
-                )
-            },
-            dict(buyers.order_by("-starts_at").values_list("user__reference", "starts_at")),
+        return dict(rows.order_by("-starts_at").values_list("store__reference", "starts_at"))
+
+    @cached_property
+    def listings(self) -> dict[tuple[str, str], datetime]:
+        rows = ListingMeasure.objects.in_force(self.at).filter(
+            kind=ListingMeasure.Kind.REMOVED, listing__store__integrator_id=self.integrator_id
         )
+        found = rows.order_by("-starts_at").values_list(
+            "listing__store__reference", "listing__reference", "starts_at"
+        )
+        return {(store, listing): since for store, listing, since in found}
+
+    @cached_property
+    def buyers(self) -> dict[str, datetime]:
+        kinds = (Restriction.Kind.NO_ORDERS, Restriction.Kind.BLOCK)
+        rows = Restriction.objects.in_force(self.at).filter(
+            kind__in=kinds, user__integrator_id=self.integrator_id
+        )
+        return dict(rows.order_by("-starts_at").values_list("user__reference", "starts_at"))
 
     def check(self, row: OrderRow) -> None:
         """Raises RowRefused with every reason why this new order is not taken."""

@@ -14,9 +14,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction, Store, User
 from marketplace.core.access import Actor
-from marketplace.core.errors import FieldError, Forbidden, Invalid, Throttled
+from marketplace.core.errors import FieldError, Invalid, Throttled
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.messaging.models import Message
 from marketplace.orders import access as order_access
@@ -63,16 +64,8 @@ def submit(data: ReportData, *, by: Actor) -> Report:
 
 def refuse_the_restricted(person: User, now: datetime) -> None:
     """Who was restricted for false reports reads why, until when, and how to contest it (A-07)."""
-    kind = Restriction.Kind.NO_REPORTS
-    restriction = Restriction.objects.in_force(now).filter(user=person, kind=kind).first()
-    if restriction:
-        raise Forbidden(
-            _("You cannot send a report now. Reason: %(why)s You can ask us to look at this again.")
-            % {"why": restriction.reason},
-            code="restricted",
-            restriction=restriction.public_id,
-            until=restriction.ends_at,
-        )
+    words = _("You cannot send a report now.")
+    restrictions.refuse_if(person.pk, Restriction.Kind.NO_REPORTS, now, words)
 
 
 def _refuse_too_many(person: User, now: datetime) -> None:

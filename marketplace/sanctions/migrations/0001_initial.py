@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_measures'),
-        ('orders', '0004_measures'),
+        ('orders', '0005_measures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

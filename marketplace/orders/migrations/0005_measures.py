@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_cleared_doubts'),
+        ('orders', '0004_tracking_demanded_by_a_report'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
