@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Message, members_of, tell, unpin
+from marketplace.notifications.services import Members, Message, Person, Readers, tell, unpin
 
 from .models import Kind
 
@@ -54,7 +53,8 @@ def announce(event: CaseEvent) -> None:
     unpin(event)
     sanction = cast("Sanction", event.case)
     store = sanction.burdened_store_id
-    people = {"person": Q(pk=sanction.user_id) if store is None else members_of(store)}
+    readers: Readers = Person(sanction.user_id) if store is None else Members(store)
+    people = {"person": readers}
     facts = {
         "kind": Kind(sanction.kind).label,
         "name": sanction.target_name,

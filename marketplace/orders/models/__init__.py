@@ -2,6 +2,7 @@
 
 from .hold_back import HoldBack, OrderEvent
 from .listing import Listing, ListingMeasure, OrderLine
+from .order import Order
 from .parcel import Shipment, TrackingEvent, TrackingNumber
 from .proof import Hold, Proof
 from .review import Review
