@@ -10,9 +10,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.appeals.serializers import AppealTextSerializer
 from marketplace.core.api import CaseViewSet, action_responses
 
-from . import services
+from . import reading, services
 from .kinds import Category
 from .models import Report, State
 from .serializers import (
@@ -23,6 +24,7 @@ from .serializers import (
     SayOnReportSerializer,
     SubmitReportSerializer,
 )
+from .services import appealing
 
 ANSWER = action_responses(ReportSerializer)
 
@@ -33,6 +35,7 @@ def with_all(rows: QuerySet[Report]) -> QuerySet[Report]:
         "policy", "order", "counter_to", "target_order", "target_listing", "target_store", "target_user", "reporter",
         "respondent_store", "respondent_user",
     )  # fmt: skip
+    rows = rows.annotate(**reading.APPEALS)
     return rows.select_related(*one).prefetch_related("files__evidence", "statements", "decisions", "events")
 
 
@@ -126,3 +129,11 @@ class Reports(CaseViewSet):
     def decide(self, request: Request, id: str) -> Response:  # noqa: A002
         """Decide (moderator). 409 `too_early`, with `possible_from`, before the other side had its time to answer."""
         return self.act("decide", services.decide, DecideReportSerializer)
+
+    @extend_schema(operation_id="reports_appeal", request=AppealTextSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def appeal(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Ask us to look again (whoever the decision burdens), once. 409 `too_late` after its 180 days."""
+        pk = self.pk()
+        appealing.ask(Report.objects.get(pk=pk), **self.taken(AppealTextSerializer), by=self.actor)
+        return self.answer(pk)

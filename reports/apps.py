@@ -12,6 +12,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the clock its verbs, and every event its messages."""
+        from marketplace.appeals import registry
+        from marketplace.appeals.models import Kind
         from marketplace.core import cases
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
@@ -20,7 +22,9 @@ class ReportsConfig(AppConfig):
         from .evidence_access import moderators_see
         from .evidence_keeping import KEEPER
         from .models import Report
+        from .services.appealing import REPORT
 
         cases.register(Report, by_clock=services.BY_CLOCK, announce=notifications.announce)
         register_viewer(moderators_see, sees_private=True)
         register_keeper(KEEPER)
+        registry.register(Kind.REPORT, REPORT)

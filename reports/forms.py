@@ -93,6 +93,15 @@ class SayForm(forms.Form):
         self.fields["files"] = files_field(limits)
 
 
+class AppealForm(forms.Form):
+    """What a person without an account thinks that we missed."""
+
+    text = forms.CharField(
+        label=_("What did we miss?"), help_text=_("Write in any language."), widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=LONGEST,
+    )  # fmt: skip
+
+
 class RespondForm(SayForm):
     """The respondent's side."""
 

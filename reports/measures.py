@@ -66,14 +66,14 @@ def _end(value: Any, report: Report) -> datetime | None:
 
 
 def impose(report: Report, decision: Decision, measures: Sequence[Measure], by: Actor) -> None:
-    """Inside the step of the decision; the report is their cause."""
+    """Inside the step of the decision, which is their cause."""
     for each in measures:
         restrictions.impose_by_decision(
             User.objects.get(pk=each.user_id), kind=each.kind, reason=decision.facts, starts_at=report.at,
-            ends_at=each.ends_at, cause=report.public_id, decided_by=by.person_id,
+            ends_at=each.ends_at, cause=decision.public_id, decided_by=by.person_id,
         )  # fmt: skip
 
 
 def undo(cause: str, *, at: datetime) -> None:
-    """Take back exactly what this report brought, and nothing of other causes (C-11)."""
+    """Take back exactly what this decision brought, and nothing of other causes (C-11)."""
     Restriction.objects.filter(cause=cause, lifted_at=None).update(lifted_at=at)

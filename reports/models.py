@@ -285,6 +285,17 @@ class Report(Case):
         """The moderator decides, with reasons."""
         return outcome
 
+    @transition(
+        field=state,
+        source=[State.UPHELD, State.DISMISSED],
+        target=RETURN_VALUE(State.UPHELD, State.DISMISSED, State.UNDER_REVIEW),
+    )
+    def overturn(self, was_heard: bool) -> str:
+        """An appeal found the decision wrong: the other one takes its place, or the respondent is heard first."""
+        if self.state == State.UPHELD:
+            return State.DISMISSED
+        return State.UPHELD if was_heard else State.UNDER_REVIEW
+
     @transition(field=state, source=State.UPHELD, target=None)
     def enforce_tracking(self) -> None:
         """The seller's time to give valid tracking has ended (C-06)."""

@@ -62,6 +62,33 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             needs_you=True,
         ),
     ),
+    "overturn": (
+        Message(
+            "upheld_respondent",
+            _("We looked again at the report %(ref)s"),
+            _("The report was right. Why: %(facts)s You can ask us to look again."),
+        ),
+        Message(
+            "must_track",
+            _("Give valid tracking for an order: %(ref)s"),
+            _(
+                "We looked again, and a report was right. Why: %(facts)s Enter a valid tracking number before %(due)s. If you "
+                "do not, we close the order and the buyer gets all the money back."
+            ),
+            needs_you=True,
+        ),
+        Message(
+            "dismissed_reporter",
+            _("We looked again at your report %(ref)s"),
+            _("We take no action after all. Why: %(facts)s You can ask us to look again."),
+        ),
+        Message(
+            "asked",
+            _("A report about you: %(ref)s"),
+            _("We look again at a report. Read it and tell us your side before %(due)s. Nothing is decided yet."),
+            needs_you=True,
+        ),
+    ),
     "enforce_tracking": (
         Message("given", _("The tracking is there: %(ref)s"), _("The seller gave valid tracking. The order goes on.")),
         Message(
@@ -76,6 +103,8 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
 SILENT: dict[str, str] = {
     "add_info": "the moderator sees it on the desk, where the case comes up by its date",
     "respond": "the moderator sees it on the desk; the reporter is told the result",
+    "appeal": "the appeal itself tells whoever sent it",
+    "keep": "the appeal itself tells whoever sent it; for the other side nothing changed",
     "counter_report": "the new report tells its own writer; the other side is told when it is asked",
 }
 

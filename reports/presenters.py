@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.appeals import services as appeals
+from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 
 from . import access, reading
 from .kinds import in_words
 from .models import AWAITING_TRACKING, Report, State, Statement, TrackingResult
-from .services import tracking_state
+from .services import appealing, tracking_state
 
 HAPPENED: dict[str, Any] = {
     "submit": gettext_lazy("The report was sent"),
@@ -26,6 +28,9 @@ HAPPENED: dict[str, Any] = {
     "counter_report": gettext_lazy("The other side sent a report of its own"),
     "withdraw": gettext_lazy("The reporter took it back"),
     "decide": gettext_lazy("We decided"),
+    "appeal": gettext_lazy("We were asked to look again"),
+    "keep": gettext_lazy("We looked again: the decision stands"),
+    "overturn": gettext_lazy("We looked again: the decision was wrong"),
     "enforce_tracking": gettext_lazy("The time for valid tracking ended"),
     "remove_file": gettext_lazy("A file was removed: its time had passed"),
 }
@@ -99,8 +104,22 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
             for verb, label in BUTTONS.items()
             if verb in verbs
         ],
+        "review": review_of(report, actor, role),
         "timeline": timeline_of(report, actor),
         "form": None,
+        "appeal_form": None,
+    }
+
+
+def review_of(report: Report, actor: Actor, role: str | None) -> dict[str, Any]:
+    """Asking for a review, until when; and the reader's own review, once there is one (A-05, A-07)."""
+    sides = ["reporter"] if role == "reporter" else ["seller", "respondent"]
+    own = Appeal.objects.filter(kind=Kind.REPORT, about=report.public_id, by_side__in=sides).first()
+    can_ask = own is None and appealing.can_ask(report, actor, report.now)
+    return {
+        "own": own,
+        "can_ask": can_ask,
+        "until": appeals.ends_at(appealing.window(report)) if can_ask else None,
     }
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
 
 from . import access
 from .kinds import Category
-from .models import Decision, Report, Statement
+from .models import Decision, Report, State, Statement
 
 #: what each role reads of what was said
 READS = {
     "reporter": frozenset({Statement.Kind.INFO, Statement.Kind.QUESTION}),
     "respondent": frozenset({Statement.Kind.RESPONSE, Statement.Kind.COUNTER_NOTICE}),
+}
+
+
+def _appeal(**which: Any) -> Subquery:
+    found = Appeal.objects.filter(kind=Kind.REPORT, about=OuterRef("public_id"), **which).order_by("-pk")
+    return Subquery(found.values(each=JSONObject(id="public_id", by="by_side", status="state"))[:1])
+
+
+#: what a list reads along: each side's appeal (it has one at most), and the newest
+APPEALS = {
+    "reporters_appeal": _appeal(by_side="reporter"),
+    "respondents_appeal": _appeal(by_side__in=("seller", "respondent")),
+    "newest_appeal": _appeal(),
 }
 
 
@@ -59,7 +76,9 @@ def target_for(report: Report, actor: Actor) -> dict[str, str]:
 
 
 def decision_of(report: Report) -> Decision | None:
-    """The decision that stands: the newest one."""
+    """The decision that stands: the newest one; none while the report is looked at anew."""
+    if report.state not in (State.UPHELD, State.DISMISSED):
+        return None
     return max(report.decisions.all(), key=lambda each: each.pk, default=None)
 
 
@@ -80,3 +99,11 @@ def decision_for(report: Report, actor: Actor) -> dict[str, Any] | None:
         "decided_at": decision.decided_at,
         "after_review": bool(decision.appeal),
     }
+
+
+def appeal_for(report: Any, actor: Actor) -> dict[str, str] | None:
+    """The appeal of the reader's own side; moderators read the newest. Needs APPEALS read along."""
+    if sees_everything(report, actor):
+        return report.newest_appeal  # type: ignore[no-any-return]
+    own = "reporters_appeal" if access.reporter(actor, report) else "respondents_appeal"
+    return getattr(report, own)  # type: ignore[no-any-return]

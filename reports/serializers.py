@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
+from marketplace.appeals import services as appeals
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
 from . import access, reading
 from .kinds import Category
 from .models import Report, State
+from .services import appealing
 
 #: More than the service takes, so that it can say in words how much is too much.
 ROOM = 20_000
@@ -153,6 +156,14 @@ class ShownContactSerializer(serializers.Serializer):
     phone = serializers.CharField()
 
 
+class ReportAppealSerializer(serializers.Serializer):
+    """That it was appealed; all of it is at `/appeals/{id}/`."""
+
+    id = serializers.CharField()
+    by = serializers.CharField(help_text="reporter, seller or respondent")
+    status = serializers.CharField()
+
+
 class ReportSerializer(serializers.Serializer):
     """A report, to you."""
 
@@ -170,6 +181,7 @@ class ReportSerializer(serializers.Serializer):
     heard_until = MomentField(allow_null=True, help_text="The other side was asked, and has time until then.")
     responded_at = MomentField(allow_null=True)
     decision = ReportDecisionSerializer(allow_null=True)
+    appeal = ReportAppealSerializer(allow_null=True, help_text="Your side's; for moderators the newest.")
     tracking_due_at = MomentField(allow_null=True)
     tracking_result = serializers.CharField()
     counter_to = serializers.CharField(allow_null=True)
@@ -182,10 +194,18 @@ class ReportSerializer(serializers.Serializer):
     version = serializers.IntegerField()
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
-        return dict(super().to_representation(_facts(instance, self.context["view"].actor)))
+        return dict(super().to_representation(_facts(instance, self.context["view"].actor, self.outages)))
+
+    @property
+    def outages(self) -> list[list[str]]:
+        """Read once an answer, however many reports are in it."""
+        if "outages" not in self.context:
+            self.context["outages"] = appeals.all_outages()
+        found: list[list[str]] = self.context["outages"]
+        return found
 
 
-def _facts(report: Report, actor: Any) -> dict[str, Any]:
+def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, Any]:
     plain = (
         "category", "answers", "description", "heard_until", "responded_at", "tracking_due_at", "tracking_result",
         "submitted_at", "ended_at", "due_at", "version", "next_default",
@@ -203,13 +223,24 @@ def _facts(report: Report, actor: Any) -> dict[str, Any]:
             for each in reading.statements_for(report, actor)
         ],
         "decision": reading.decision_for(report, actor),
+        "appeal": reading.appeal_for(report, actor),
         "counter_to": report.counter_to.public_id if report.counter_to else None,
         "available_actions": [
             {"action": verb.replace("_", "-"), "until": report.due_at if report.due_verb else None}
             for verb in report.verbs_for(actor)
-        ],
+        ]
+        + _appeal_action(report, actor, outages),
         "events": _events(report, actor),
     }
+
+
+def _appeal_action(report: Report, actor: Any, outages: list[list[str]]) -> list[dict[str, Any]]:
+    """`appeal`, while it is open to this reader (A-07)."""
+    decision = reading.decision_of(report)
+    if decision is None or not appealing.may_appeal(report, actor) or reading.appeal_for(report, actor):
+        return []
+    until = appeals.ends_at(appealing.window_of(report, decision.decided_at), outages)
+    return [{"action": "appeal", "until": until}] if timezone.now() < until else []
 
 
 def _events(report: Report, actor: Any) -> list[dict[str, Any]]:

@@ -120,11 +120,16 @@ def check_open(kind: str, about: str, side: str, now: datetime, window: registry
         raise TooLate(_("The time to ask us to look again has ended."), possible_until=end)
 
 
-def ends_at(window: registry.Window) -> datetime:
-    """The end of the window, later where nobody could reach the site in it (Z-03)."""
-    rows = Outage.objects.filter(ended_at__gt=window.opens_at).order_by("started_at")
-    outages = [span(*ends) for ends in rows.values_list("started_at", "ended_at")]
-    return longer(window.opens_at, window.ends_at, outages)
+def ends_at(window: registry.Window, outages: Sequence[Sequence[str]] | None = None) -> datetime:
+    """The end of the window, later where nobody could reach the site in it (Z-03). Lists read `all_outages` once."""
+    known = all_outages(since=window.opens_at) if outages is None else outages
+    return longer(window.opens_at, window.ends_at, known)
+
+
+def all_outages(*, since: datetime | None = None) -> list[list[str]]:
+    """Every outage that ended after `since`, the first one first."""
+    rows = Outage.objects.filter(ended_at__gt=since) if since else Outage.objects.all()
+    return [span(*ends) for ends in rows.order_by("started_at").values_list("started_at", "ended_at")]
 
 
 def _once() -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.appeals.models import Appeal, Kind
+from marketplace.appeals.models import State as Answer
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Invalid, TooEarly
@@ -74,16 +76,16 @@ def _check(
         raise Invalid(errors=errors)
     if unheard_reason.strip():
         report.unheard_reason = said(unheard_reason, "unheard_reason", LONGEST_REASON)
-    if outcome == State.UPHELD and not _was_heard(report):
+    if outcome == State.UPHELD and not was_heard(report, report.now):
         words = _("The other side has not been heard yet. It has time until then, or until it answers.")
         raise TooEarly(words, possible_from=report.heard_until)
 
 
-def _was_heard(report: Report) -> bool:
-    """The respondent answered, or had their time; or must not be asked (C-05)."""
+def was_heard(report: Report, at: datetime) -> bool:
+    """Had the respondent answered by then, or had their time; or must they not be asked (C-05)?"""
     if report.is_phishing or report.unheard_reason or report.responded_at:
         return True
-    return report.heard_until is not None and report.now >= report.heard_until
+    return report.heard_until is not None and at >= report.heard_until
 
 
 def _write(
@@ -103,7 +105,15 @@ def _write(
     wanted = measures.checked(report, outcome, false_data, sanctions)
     decision = Decision.objects.create(
         report=report, main_id=main, moderator_id=by.person_id, outcome=outcome, reason_code=reason_code.strip(),
-        facts=facts.strip(), false_data=false_data, sanctions=[each.as_json() for each in wanted], decided_at=report.at,
+        facts=facts.strip(), false_data=false_data, sanctions=[each.as_json() for each in wanted], decided_at=report.at, appeal=_reopened_by(report),
     )  # fmt: skip
     measures.impose(report, decision, wanted, by)
     report.say(outcome=outcome, facts=decision.facts, reason_code=decision.reason_code, false_data=false_data)
+
+
+def _reopened_by(report: Report) -> str:
+    """The appeal after which it is decided anew; "" for the first decision."""
+    if not report.decisions.exists():
+        return ""
+    found = Appeal.objects.filter(kind=Kind.REPORT, about=report.public_id, state=Answer.OVERTURNED)
+    return str(found.latest("decided_at").public_id)

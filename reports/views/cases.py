@@ -24,10 +24,10 @@ from marketplace.core.paging import page_of
 from marketplace.evidence import services as files
 
 from .. import presenters, services
-from ..forms import RespondForm, SayForm
+from ..forms import AppealForm, RespondForm, SayForm
 from ..kinds import Category
 from ..models import Report, State
-from ..services import guests
+from ..services import appealing, guests
 from .asking import taken
 
 
@@ -245,11 +245,15 @@ class OpenReport(View):
         if request.POST.get("verb") == "withdraw":
             services.withdraw(report.pk, by=actor)
             return HttpResponseRedirect(request.path)
-        form = SayForm(request.POST, limits=files.limits_now())
+        asks = request.POST.get("verb") == "appeal"
+        form: Any = AppealForm(request.POST) if asks else SayForm(request.POST, limits=files.limits_now())
         if not form.is_valid():
             return self.show(request, report, actor, form, status=422)
         try:
-            services.add_info(report.pk, text=form.cleaned_data["text"], by=actor)
+            if asks:
+                appealing.ask(report, text=form.cleaned_data["text"], by=actor)
+            else:
+                services.add_info(report.pk, text=form.cleaned_data["text"], by=actor)
         except Invalid as error:
             tell_form(form, error)
             return self.show(request, report, actor, form, status=422)
@@ -259,9 +263,11 @@ class OpenReport(View):
     def show(
         self, request: HttpRequest, report: Report, actor: Actor, form: Any, status: int = 200
     ) -> HttpResponse:
+        is_appeal = isinstance(form, AppealForm)
         page = presenters.page_of(report, actor) | {
             "buttons": [],
-            "form": form,
+            "form": None if is_appeal else form,
+            "appeal_form": form if is_appeal else AppealForm(),
             "verbs": report.verbs_for(actor),
         }
         form.fields.pop("files", None)

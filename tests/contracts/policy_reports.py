@@ -60,6 +60,7 @@ ROWS: dict[str, Row] = {
     f"{API}/reports/<id>/withdraw/": _verb("buyer"),
     f"{API}/reports/<id>/respond/": _verb("seller"),
     f"{API}/reports/<id>/counter-report/": _verb("seller"),
+    f"{API}/reports/<id>/appeal/": _verb("buyer", buyer=409, seller=409),  # nothing is decided yet
     f"{API}/reports/<id>/assign/": _verb("moderator", seller=404),
     f"{API}/reports/<id>/request-info/": _verb("moderator"),
     f"{API}/reports/<id>/decide/": _verb("moderator"),
@@ -88,6 +89,7 @@ BODIES: dict[str, Any] = {
     f"{API}/reports/<id>/add-info/": _SAID,
     f"{API}/reports/<id>/respond/": _SAID,
     f"{API}/reports/<id>/counter-report/": _SAID,
+    f"{API}/reports/<id>/appeal/": _SAID,
     f"{API}/reports/<id>/request-info/": _SAID,
     f"{API}/reports/<id>/decide/": _DECIDED,
 }

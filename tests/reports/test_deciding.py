@@ -195,7 +195,7 @@ def test_false_data_can_cost_the_right_to_report(clock):
     restriction = Restriction.objects.get()
     assert (restriction.user, restriction.cause, restriction.ends_at) == (
         report.reporter,
-        report.public_id,
+        Decision.objects.get().public_id,
         until,
     )
 
