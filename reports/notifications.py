@@ -66,7 +66,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "upheld_respondent",
             _("We looked again at the report %(ref)s"),
-            _("The report was right. Why: %(facts)s You can ask us to look again."),
+            _("The report was right. Why: %(facts)s This is our last word on it."),
         ),
         Message(
             "must_track",
@@ -80,7 +80,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message(
             "dismissed_reporter",
             _("We looked again at your report %(ref)s"),
-            _("We take no action after all. Why: %(facts)s You can ask us to look again."),
+            _("We take no action after all. Why: %(facts)s This is our last word on it."),
         ),
         Message(
             "asked",

@@ -104,6 +104,6 @@ def decision_for(report: Report, actor: Actor) -> dict[str, Any] | None:
 def appeal_for(report: Any, actor: Actor) -> dict[str, str] | None:
     """The appeal of the reader's own side; moderators read the newest. Needs APPEALS read along."""
     if sees_everything(report, actor):
-        return report.newest_appeal  # type: ignore[no-any-return]
+        return report.newest_appeal
     own = "reporters_appeal" if access.reporter(actor, report) else "respondents_appeal"
-    return getattr(report, own)  # type: ignore[no-any-return]
+    return getattr(report, own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -196,13 +197,10 @@ class ReportSerializer(serializers.Serializer):
     def to_representation(self, instance: Report) -> dict[str, Any]:
         return dict(super().to_representation(_facts(instance, self.context["view"].actor, self.outages)))
 
-    @property
+    @cached_property
     def outages(self) -> list[list[str]]:
-        """Read once an answer, however many reports are in it."""
-        if "outages" not in self.context:
-            self.context["outages"] = appeals.all_outages()
-        found: list[list[str]] = self.context["outages"]
-        return found
+        """Read once an answer: of a list, one serializer writes every row."""
+        return appeals.all_outages()
 
 
 def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, Any]:

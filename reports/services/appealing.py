@@ -23,6 +23,7 @@ from marketplace.payments.models import Refund
 
 from .. import access, measures
 from ..models import Decision, Report, State, TrackingResult
+from ..reading import decision_of
 from . import tracking
 from .deciding import was_heard
 
@@ -50,9 +51,18 @@ def burdened_side(report: Report) -> str:
     return SELLER if report.respondent_store_id else RESPONDENT
 
 
+def is_last_word(report: Report) -> bool:
+    """Does the decision that stands come from an appeal? One that was made anew, after a hearing, does not."""
+    decision = decision_of(report)
+    if decision is None or not decision.appeal:
+        return False
+    turned = [each for each in report.events.all() if each.verb == "overturn"]
+    return bool(turned) and turned[-1].to_state != State.UNDER_REVIEW
+
+
 def may_appeal(report: Report, actor: Actor) -> str:
-    """The side that the decision burdens, and nobody else (A-07)."""
-    side = burdened_side(report)
+    """The side that the decision burdens, and nobody else (A-07); never against an appeal's own decision (threats.md S2)."""
+    side = "" if is_last_word(report) else burdened_side(report)
     theirs = access.reporter if side == REPORTER else access.respondent
     return side if theirs(actor, report) else ""
 
@@ -70,9 +80,9 @@ def touched(report: Report) -> set[int]:
     """Who must not look at it again: who decided or held it, who reported, and whom it is about (A-02, threats.md A4)."""
     people: set[int | None] = set(report.decisions.values_list("moderator_id", flat=True))
     people |= {report.moderator_id, report.reporter_id, report.respondent_user_id}
-    people |= set(
-        StoreMember.objects.filter(store_id=report.respondent_store_id).values_list("user_id", flat=True)
-    )
+    if report.respondent_store_id:
+        members = StoreMember.objects.filter(store_id=report.respondent_store_id)
+        people |= set(members.values_list("user_id", flat=True))
     return {each for each in people if each is not None}
 
 
@@ -86,7 +96,7 @@ def ask(report: Report, *, text: str, evidence: Sequence[str] = (), by: Actor) -
     if not burdened_side(report):
         raise WrongState(_("There is no decision yet that we could look at again."))
     if not may_appeal(report, by):
-        raise Forbidden(_("We decided as you wished. Only the other side can ask us to look again."))
+        raise Forbidden(_("You cannot ask us to look again: we decided as you wished, or looked twice."))
     return appeals.submit(Kind.REPORT, report.public_id, text=text, evidence=evidence, by=by)
 
 
@@ -149,8 +159,6 @@ def _supersede(report: Report, wrong: Decision, appeal: Appeal, by: Actor) -> No
     report.say(outcome=made.outcome, facts=made.facts, reason_code=made.reason_code, appeal=made.appeal)
     if report.state == State.UPHELD:
         report.heard_until = report.heard_until or report.at
-        if report.tracking_result == TrackingResult.OVERTURNED:  # demanded before, and begins anew
-            report.tracking_due_at, report.tracking_result = None, ""
         tracking.demand(report, None, by)
     elif report.tracking_due_at and not report.tracking_result and report.order:
         report.tracking_result = TrackingResult.OVERTURNED
