@@ -90,7 +90,9 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        is_page = not request.path_info.startswith("/api/")  # the API itself says which value does not fit
+        asks = request.META.get("QUERY_STRING", "") if is_page else ""
+        if "\0" in request.path_info or "%00" in asks:
             return error_page(request, NotFound(_("This does not exist.")))  # no database can even ask for it
         return cast(HttpResponse, self.get_response(request))
 
