@@ -23,8 +23,8 @@ def tell(story: Story) -> None:
         ("Hair dryer", "44.50", 12),
         ("Toy train", "27.00", 23),
     ):
-        _to_mediation(story, story.dispute(title, price, opened=days), "sam", days)
-    held = _to_mediation(story, story.dispute("Table fan", "33.00", opened=10), "sam", 10)
+        to_mediation(story, story.dispute(title, price, opened=days), "sam", days)
+    held = to_mediation(story, story.dispute("Table fan", "33.00", opened=10), "sam", 10)
     with ago(2):
         disputes.assign(held.pk, by=story.by("mia"))
     _asked_and_proposed(story)
@@ -34,7 +34,7 @@ def tell(story: Story) -> None:
         ("Paper shredder", "49.00", "no_refund", None),
         ("Laptop", "890.00", "refunded", None),
     ):
-        case = _to_mediation(story, story.dispute(title, price, opened=14), "sam", 14)
+        case = to_mediation(story, story.dispute(title, price, opened=14), "sam", 14)
         with ago(4):
             disputes.assign(case.pk, by=story.by("mia"))
             disputes.adjudicate(
@@ -53,8 +53,8 @@ def tell(story: Story) -> None:
 
 def _asked_and_proposed(story: Story) -> None:
     """A case in which files are waited for, and one in which the buyer chooses a result."""
-    asked = _to_mediation(story, story.dispute("Desk clock", "37.00", opened=9), "sam", 9)
-    choosing = _to_mediation(story, story.dispute("Sewing machine", "99.00", opened=11), "sam", 11)
+    asked = to_mediation(story, story.dispute("Desk clock", "37.00", opened=9), "sam", 9)
+    choosing = to_mediation(story, story.dispute("Sewing machine", "99.00", opened=11), "sam", 11)
     with ago(1):
         for case in (asked, choosing):
             disputes.assign(case.pk, by=story.by("mia"))
@@ -80,7 +80,7 @@ def _asked_and_proposed(story: Story) -> None:
         )
 
 
-def _to_mediation(story: Story, dispute: Dispute, seller: str, days: float) -> Dispute:
+def to_mediation(story: Story, dispute: Dispute, seller: str, days: float) -> Dispute:
     with ago(days - 1):
         disputes.refuse_claim(dispute.pk, note="It was fine when we sent it.", by=story.by(seller))
     with ago(days - 7):

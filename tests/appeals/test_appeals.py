@@ -226,7 +226,7 @@ def test_a_tie_that_comes_to_light_while_it_is_looked_at_stops_the_answer(disput
 
 
 @pytest.mark.rule("A-02")
-@pytest.mark.parametrize("who", ["decider", "buyer", "seller", "tied"])
+@pytest.mark.parametrize("who", ["decider", "buyer", "seller", "tied", "written down"])
 def test_the_database_refuses_such_a_reviewer_whoever_writes(dispute: Dispute, who: str) -> None:
     appeal = appealed(dispute, "seller")
     tied = mediator()
@@ -238,7 +238,9 @@ def test_the_database_refuses_such_a_reviewer_whoever_writes(dispute: Dispute, w
         "buyer": dispute.buyer_id,
         "seller": world.seller_of(dispute).user_id,
         "tied": tied.pk,
+        "written down": mediator().pk,
     }
+    AppealExclusion.objects.get_or_create(appeal=appeal, user_id=people["written down"])
     sql = "UPDATE appeals_appeal SET reviewer_id = %s, state = 'under_review' WHERE id = %s"
     refuse = pytest.raises(IntegrityError, match=r"part in what|tied")
     with refuse, transaction.atomic(), connection.cursor() as cursor:
