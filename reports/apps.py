@@ -17,14 +17,16 @@ class ReportsConfig(AppConfig):
         from marketplace.core import cases
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
+        from marketplace.sanctions import deciders
 
         from . import notifications, services
         from .evidence_access import moderators_see
         from .evidence_keeping import KEEPER
         from .models import Report
-        from .services.appealing import REPORT
+        from .services.appealing import REPORT, deciders_of
 
         cases.register(Report, by_clock=services.BY_CLOCK, announce=notifications.announce)
         register_viewer(moderators_see, sees_private=True)
         register_keeper(KEEPER)
         registry.register(Kind.REPORT, REPORT)
+        deciders.register("rde", deciders_of)

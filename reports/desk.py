@@ -21,7 +21,7 @@ from marketplace.core.errors import DomainError, Forbidden, Invalid
 from marketplace.core.forms import tell_form
 from marketplace.core.paging import page_of
 
-from . import access, presenters, services
+from . import access, measures, presenters, services
 from .forms import AskForm, DecideForm
 from .kinds import Category, in_words
 from .models import OPEN, Report, State, Statement
@@ -104,7 +104,7 @@ def _show(
         answers=in_words(report.category, report.answers), others=others.order_by("-pk")[:50],
         statements=[(Statement.Kind(s.kind).label, s) for s in report.statements.select_related("author")],
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],
-        decisions=report.decisions.select_related("moderator"), form=form or DecideForm(), ask=ask or AskForm(),
+        decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(),
         timeline=presenters.timeline_of(report, by), tone=presenters.TONES.get(State(report.state), "wait"),
         is_respondent_told=report.heard_until is not None,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     report, by = _find(request, public_id)
     if not report.RULES["decide"](by, report):
         raise PermissionDenied(_("Take this report first."))
-    form, also = DecideForm(request.POST), request.POST.getlist("also")
+    form, also = DecideForm(request.POST, report=report), request.POST.getlist("also")
     if request.POST.get("step") == "change" or not form.is_valid():
         status = 200 if request.POST.get("step") == "change" else 422
         return _show(request, report, by, form=form, status=status)
@@ -183,5 +183,6 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     ]
     return page(
         request, "preview.html", _("Check before you send"), case=report, done=done, typed=typed, number=len(also) + 1,
-        until=form.cleaned_data["restrict_until"],
+        follows=[measures.CONSEQUENCES[each["kind"]] for each in form.verb_data()["sanctions"]],
+        until=form.cleaned_data["measures_until"],
     )  # fmt: skip

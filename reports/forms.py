@@ -9,11 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
+from marketplace.sanctions.models import Kind
+from marketplace.sanctions.services import MOST_POINTS
 
+from . import measures
 from .kinds import LONGEST_ANSWER, Question
-from .models import State
+from .models import Report, State
 
 LONGEST = 20_000
+#: the moderator's date is not theirs
+ENDLESS = (Kind.WARNING, Kind.STRIKE)
 
 
 def files_field(limits: Limits) -> FilesField:
@@ -143,14 +148,47 @@ class DecideForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )  # fmt: skip
     false_data = forms.BooleanField(label=_("The reporter gave false data"), required=False)
-    restrict_until = forms.DateTimeField(
-        label=_("No more reports from the reporter until"), required=False, help_text=_("UTC. Only with false data."),
+    measures = forms.MultipleChoiceField(
+        label=_("If we act: what follows"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("The statement above goes to whom it burdens."),
+    )  # fmt: skip
+    points = forms.IntegerField(
+        label=_("Points of a strike"), required=False, min_value=1, max_value=MOST_POINTS
+    )
+    reporter_measures = forms.MultipleChoiceField(
+        label=_("If the reporter gave false data: what follows"), required=False, widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    measures_until = forms.DateTimeField(
+        label=_("Until when"), required=False,
+        help_text=_("UTC. Empty: until it is taken back. A warning has no end, and a strike counts as long as the policy says."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["measures"].choices = measures.choices_against_respondent(report)  # type: ignore[attr-defined]
+        self.fields["reporter_measures"].choices = measures.choices_against_reporter()  # type: ignore[attr-defined]
+        if report.respondent_store_id is None:
+            del self.fields["points"]
+        if not report.wants_tracking:
+            del self.fields["tracking_due_at"]
+
+    def clean(self) -> dict[str, Any]:
+        """What was ticked for another result is told, not dropped."""
+        data = self.cleaned_data
+        if data.get("measures") and data.get("outcome") == State.DISMISSED:
+            self.add_error("measures", _("These only follow if we act."))
+        if data.get("reporter_measures") and not data.get("false_data"):
+            self.add_error("reporter_measures", _("These only follow if the reporter gave false data."))
+        return data
 
     def verb_data(self) -> dict[str, Any]:
         """As the service takes it."""
         data = dict(self.cleaned_data)
-        until = data.pop("restrict_until")
-        data["sanctions"] = [{"kind": "no_reports", "ends_at": until.isoformat()}] if until else []
+        until, points = data.pop("measures_until"), data.pop("points", None)
+        kinds = [*data.pop("measures"), *data.pop("reporter_measures")]
+        data["sanctions"] = [
+            {"kind": kind, "ends_at": None if kind in ENDLESS else until, "points": points if kind == Kind.STRIKE else None}
+            for kind in kinds
+        ]  # fmt: skip
         return data

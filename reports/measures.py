@@ -11,30 +11,73 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.accounts import restrictions
-from marketplace.accounts.models import Restriction, User
 from marketplace.core.access import Actor
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import FieldError, Invalid
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.models import KINDS, Kind
 
 if TYPE_CHECKING:
     from .models import Decision, Report
 
-#: kind → what the moderator reads of it
-USER_KINDS: dict[str, Any] = {
-    Restriction.Kind.NO_REPORTS: gettext_lazy("The person may not send reports."),
-}
+#: kind → what it brings about, as the moderator reads it
+CONSEQUENCES: dict[str, Any] = {
+    Kind.REMOVED: gettext_lazy("Remove the listing: nobody can buy it. Orders placed before go on."),
+    Kind.DEMOTED: gettext_lazy("Show the listing lower in search. It can still be bought."),
+    Kind.STRIKE: gettext_lazy("Strike: the shop gets points, which count for a year."),
+    Kind.ORDERS_HELD: gettext_lazy("Hold the shop's orders: it has to prove each one, or the buyer gets the money back."),
+    Kind.SUSPENDED: gettext_lazy("Suspend the shop: nobody can buy there. Orders placed before go on."),
+    Kind.WARNING: gettext_lazy("Warn the person: nothing is taken."),
+    Kind.NO_DISPUTES: gettext_lazy("No new disputes. Open ones go on."),
+    Kind.NO_REPORTS: gettext_lazy("No new reports."),
+    Kind.NO_ORDERS: gettext_lazy("No new orders. Those placed before go on."),
+    Kind.BLOCK: gettext_lazy("Block the account: the person starts nothing new. They can still answer and ask for a review."),
+}  # fmt: skip
+#: against a reporter who gave false data: warning, restriction, block (C-07)
+FALSE_DATA = (Kind.WARNING, Kind.NO_REPORTS, Kind.BLOCK)
+#: the name that a refusal of the sanctions' room has here; all others are `sanctions`
+FIELDS = {"statement": "facts", "rule": "reason_code"}
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure: against whom, what, and until when (None: until it is lifted)."""
+    """One measure: against whom or what, which, until when (None: until it is taken back), and the points of a strike."""
 
     kind: str
-    user_id: int
+    target: Any
     ends_at: datetime | None
+    points: int
 
     def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "ends_at": self.ends_at.isoformat() if self.ends_at else None}
+        ends_at = self.ends_at.isoformat() if self.ends_at else None
+        return {"kind": self.kind, "ends_at": ends_at} | ({"points": self.points} if self.points else {})
+
+
+def choices_against_respondent(report: Report) -> list[tuple[str, Any]]:
+    """What can be imposed if the report is upheld: on the listing that was reported, on its shop, or on the person."""
+    targets = [kind for kind in KINDS if _respondent(report, kind) is not None]
+    return [(kind.value, CONSEQUENCES[kind]) for target in targets for kind in KINDS[target]]
+
+
+def choices_against_reporter() -> list[tuple[str, Any]]:
+    """What false data can cost."""
+    return [(kind.value, CONSEQUENCES[kind]) for kind in FALSE_DATA]
+
+
+def _respondent(report: Report, target: str) -> Any:
+    return {
+        "listing": report.target_listing,
+        "store": report.respondent_store,
+        "user": report.respondent_user,
+    }[target]
+
+
+def _target(report: Report, kind: str, outcome: str, false_data: bool) -> Any:
+    """Whom or what this kind is against, with this decision; None where it does not fit."""
+    if false_data:
+        return report.reporter if kind in FALSE_DATA else None
+    if outcome != "upheld":
+        return None
+    return next((_respondent(report, target) for target, kinds in KINDS.items() if kind in kinds), None)
 
 
 def checked(
@@ -43,37 +86,54 @@ def checked(
     """The measures as they will be imposed. Upheld: against whom it is about; false data: against the reporter. Raises Invalid."""
     found = []
     for each in wanted:
-        kind = each.get("kind")
-        if kind not in USER_KINDS:
+        kind = str(each.get("kind"))
+        if kind not in CONSEQUENCES:
             raise Invalid.field("sanctions", "unknown", _("There is no such measure."))
-        user_id = (
-            report.reporter_id if false_data else report.respondent_user_id if outcome == "upheld" else None
-        )
-        if user_id is None:
+        target = _target(report, kind, outcome, false_data)
+        if target is None:
             words = _("This measure does not fit this decision.")
             raise Invalid.field("sanctions", "does_not_fit", words)
-        found.append(Measure(str(kind), user_id, _end(each.get("ends_at"), report)))
+        found.append(Measure(kind, target, _end(each.get("ends_at")), _points(each.get("points"))))
     return found
 
 
-def _end(value: Any, report: Report) -> datetime | None:
+def _end(value: Any) -> datetime | None:
     if not value:
         return None
-    ends_at = value if isinstance(value, datetime) else parse_datetime(str(value))
-    if ends_at is None or ends_at.tzinfo is None or ends_at <= report.now:
-        raise Invalid.field("sanctions", "past", _("Choose a moment that is still to come."))
+    ends_at = value if isinstance(value, datetime) else _moment(str(value))
+    if ends_at is None or ends_at.tzinfo is None:
+        raise Invalid.field("sanctions", "moment", _("Give the end as a date and time with its zone."))
     return ends_at
 
 
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:  # a date that there is not
+        return None
+
+
+def _points(value: Any) -> int:
+    if value in (None, ""):
+        return 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Invalid.field("sanctions", "points", _("Give the points as a whole number."))
+    return value
+
+
 def impose(report: Report, decision: Decision, measures: Sequence[Measure], by: Actor) -> None:
-    """Inside the step of the decision, which is their cause."""
-    for each in measures:
-        restrictions.impose_by_decision(
-            User.objects.get(pk=each.user_id), kind=each.kind, reason=decision.facts, starts_at=report.at,
-            ends_at=each.ends_at, cause=decision.public_id, decided_by=by.person_id,
-        )  # fmt: skip
+    """Inside the step of the decision, which is their cause. Raises Invalid, in the decision's own fields."""
+    try:
+        for each in measures:
+            sanctions.impose(
+                target=each.target, kind=each.kind, cause=decision.public_id, statement=decision.facts,
+                rule=decision.reason_code, at=report.at, by=by, ends_at=each.ends_at, points=each.points,
+            )  # fmt: skip
+    except Invalid as refusal:
+        errors = [FieldError(FIELDS.get(e.field, "sanctions"), e.code, e.message) for e in refusal.errors]
+        raise Invalid(errors=errors) from refusal
 
 
-def undo(cause: str, *, at: datetime) -> None:
+def undo(cause: str, *, by: Actor, at: datetime) -> None:
     """Take back exactly what this decision brought, and nothing of other causes (C-11)."""
-    Restriction.objects.filter(cause=cause, lifted_at=None).update(lifted_at=at)
+    sanctions.undo(cause, by=by, at=at)

@@ -86,6 +86,12 @@ def touched(report: Report) -> set[int]:
     return {each for each in people if each is not None}
 
 
+def deciders_of(cause: str) -> set[int]:
+    """Who must not look at an appeal against what this decision brought (A-02)."""
+    decision = Decision.objects.select_related("report").filter(public_id=cause).first()
+    return touched(decision.report) if decision else set()
+
+
 def ask(report: Report, *, text: str, evidence: Sequence[str] = (), by: Actor) -> Appeal:
     """Appeal the decision on a report that the actor sees.
 
@@ -130,7 +136,7 @@ def overturn(appeal: Appeal, by: Actor) -> None:
     """
     report = _lock(appeal.about)
     before, wrong = report.state, standing(report)
-    measures.undo(wrong.public_id, at=report.at)
+    measures.undo(wrong.public_id, by=by, at=report.at)
     report.overturn(was_heard(report, wrong.decided_at))
     if report.state == State.UNDER_REVIEW:
         _hear(report, by)

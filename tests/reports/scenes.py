@@ -57,6 +57,13 @@ def about_listing(
     )
 
 
+def about_person(order: Order) -> Report:
+    """The seller says that the buyer of the order breaks the rules (C-02)."""
+    answers = {"order_number": order.public_id, **TRADE}
+    data = ReportData("trade_rules", "user", order.buyer.public_id, WORDS, answers)
+    return services.submit(data, by=world.seller_of(order))
+
+
 def taken(report: Report, by: User | None = None, **wishes: Any) -> Report:
     return services.assign(report.pk, **wishes, by=world.acting(by or moderator()))
 

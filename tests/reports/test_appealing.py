@@ -14,6 +14,7 @@ from marketplace.core.money import Money
 from marketplace.notifications.models import Notice
 from marketplace.orders.models import Order
 from marketplace.payments.proof import prove
+from marketplace.sanctions.models import Sanction
 from reports import services
 from reports.models import Decision, Report, ReportEvent
 from reports.services import appealing
@@ -221,6 +222,7 @@ def test_overturning_takes_back_its_own_effects_and_no_others(clock):
         cause="flg_x",
     )
     answered(appealed(report, reporter_of(report)))
+    assert Sanction.objects.get().state == "taken_back"
     lifted = dict(Restriction.objects.values_list("kind", "lifted_at"))
     assert lifted == {"no_reports": timezone.now(), "no_disputes": None}
 

@@ -15,10 +15,20 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderEvent
 from marketplace.payments.models import Refund
 from marketplace.payments.proof import prove
-from reports import services
+from marketplace.sanctions.models import Sanction
+from reports import measures, services
 from reports.models import Decision, Report
 from tests import invariants, world
-from tests.reports.scenes import about_listing, about_order, again, decided, moderator, taken, upheld
+from tests.reports.scenes import (
+    about_listing,
+    about_order,
+    about_person,
+    again,
+    decided,
+    moderator,
+    taken,
+    upheld,
+)
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -193,11 +203,62 @@ def test_false_data_can_cost_the_right_to_report(clock):
         decided(report, "dismissed", sanctions=[measure])
     decided(report, "dismissed", false_data=True, sanctions=[measure])
     restriction = Restriction.objects.get()
+    sanction = Sanction.objects.get()
+    assert sanction.cause == Decision.objects.get().public_id
     assert (restriction.user, restriction.cause, restriction.ends_at) == (
         report.reporter,
-        Decision.objects.get().public_id,
+        sanction.public_id,
         until,
     )
+
+
+@pytest.mark.rule("C-07", "C-11")
+def test_everything_that_the_desk_offers_is_imposed_with_the_decision_as_its_cause(clock):
+    report = about_listing(world.shipped())
+    kinds = dict(measures.choices_against_respondent(report))
+    assert set(kinds) == {"removed", "demoted", "strike", "orders_held", "suspended"}
+    wanted = [{"kind": kind, "points": 3 if kind == "strike" else None} for kind in kinds]
+    upheld(clock, report, sanctions=wanted)
+    decision = Decision.objects.get()
+    made = Sanction.objects.all()
+    assert {each.kind for each in made} == set(kinds)
+    assert {(each.cause, each.statement, each.rule) for each in made} == {
+        (decision.public_id, decision.facts, decision.reason_code)
+    }
+    assert [each["kind"] for each in decision.sanctions] == list(kinds)
+    sound()
+
+
+@pytest.mark.rule("C-07")
+def test_a_person_who_was_reported_can_be_warned_limited_or_blocked(clock):
+    order = world.shipped()
+    report = about_person(order)
+    kinds = dict(measures.choices_against_respondent(report))
+    assert set(kinds) == {"warning", "no_disputes", "no_reports", "no_orders", "block"}
+    upheld(clock, report, sanctions=[{"kind": kind} for kind in kinds])
+    assert {(each.kind, each.user) for each in Sanction.objects.all()} == {(k, order.buyer) for k in kinds}
+
+
+@pytest.mark.rule("C-07", "C-08")
+@pytest.mark.parametrize(
+    ("decision", "measure", "field"),
+    [
+        ({"outcome": "upheld"}, {"kind": "warning"}, "sanctions"),
+        ({"outcome": "upheld"}, {"kind": "strike"}, "sanctions"),
+        ({"outcome": "upheld"}, {"kind": "removed", "ends_at": "2026-02-31T00:00:00Z"}, "sanctions"),
+        ({"outcome": "upheld", "facts": "x" * 2001}, {"kind": "removed"}, "facts"),
+        ({"outcome": "dismissed"}, {"kind": "removed"}, "sanctions"),
+        ({"outcome": "dismissed", "false_data": True}, {"kind": "no_orders"}, "sanctions"),
+    ],
+)
+def test_a_measure_that_does_not_fit_decides_nothing(clock, decision, measure, field):
+    report = taken(about_listing(world.shipped()))
+    clock.shift(3 * DAY)
+    with pytest.raises(Invalid) as refusal:
+        decided(report, sanctions=[measure], **decision)
+    assert [each.field for each in refusal.value.errors] == [field]
+    assert again(report).state == "under_review"
+    assert not Sanction.objects.exists()
 
 
 @pytest.mark.rule("C-08")

@@ -382,15 +382,20 @@ def test_the_preview_decides_nothing_and_nothing_typed_is_lost(clock):
     report = taken(about_listing(world.shipped()))
     holder = again(report).moderator
     url = f"/admin/reports/{report.public_id}/decide/"
-    data = {**DECISION, "false_data": "on", "restrict_until": "2027-01-01T00:00"}
+    data = {
+        **DECISION,
+        "false_data": "on",
+        "reporter_measures": "no_reports",
+        "measures_until": "2027-01-01T00:00",
+    }
     preview = browser(holder).post(url, {**data, "step": "preview"})
     assert "Nothing is to be seen." in preview.content.decode()
-    assert "can send no reports until" in preview.content.decode()
+    assert "No new reports." in preview.content.decode()
     assert not Decision.objects.exists()
     back = browser(holder).post(url, {**data, "step": "change"})
     assert "Nothing is to be seen." in back.content.decode()
     early = browser(holder).post(
-        url, {**data, "outcome": "upheld", "false_data": "", "restrict_until": "", "step": "send"}
+        url, {**data, "outcome": "upheld", "false_data": "", "reporter_measures": [], "step": "send"}
     )
     assert early.status_code == 409
     assert browser(holder).post(url, {**data, "step": "send"}).status_code == 302
