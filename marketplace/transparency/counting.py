@@ -13,6 +13,10 @@ from django.db.models.fields import DurationField
 from django.db.models.functions import Extract
 
 from disputes.models import Decision, Dispute, DisputeEvent, ReachedBy, State
+from marketplace.appeals.models import Appeal
+from marketplace.appeals.models import State as AppealState
+from marketplace.sanctions.models import Sanction
+from reports.models import Report
 
 Figures = dict[str, float]
 
@@ -74,10 +78,42 @@ def _disputes(start: datetime, end: datetime) -> Figures:
     )
 
 
+def _appeals(start: datetime, end: datetime) -> Figures:
+    sent = Appeal.objects.filter(submitted_at__gte=start, submitted_at__lt=end)
+    decided = Appeal.objects.filter(decided_at__gte=start, decided_at__lt=end)
+    return {
+        "appeals.sent": sent.count(),
+        "appeals.decided": decided.count(),
+        "appeals.overturned": decided.filter(state=AppealState.OVERTURNED).count(),
+        "hours.to_review": _middle_hours(decided, "submitted_at", "decided_at"),
+    } | _by(sent, "kind", "appeal")
+
+
+def _reports(start: datetime, end: datetime) -> Figures:
+    sent = Report.objects.filter(submitted_at__gte=start, submitted_at__lt=end)
+    ended = Report.objects.filter(ended_at__gte=start, ended_at__lt=end)
+    return (
+        {
+            "reports.sent": sent.count(),
+            "reports.ended": ended.count(),
+            "hours.to_decide_a_report": _middle_hours(ended, "submitted_at", "ended_at"),
+        }
+        | _by(sent, "category", "report")
+        | _by(ended, "state", "report_end")
+    )
+
+
+def _sanctions(start: datetime, end: datetime) -> Figures:
+    imposed = Sanction.objects.filter(starts_at__gte=start, starts_at__lt=end)
+    return {"sanctions.imposed": imposed.count()} | _by(imposed, "kind", "sanction")
+
+
 Source = Callable[[datetime, datetime], Figures]
-SOURCES: Iterable[Source] = (_disputes,)
+SOURCES: Iterable[Source] = (_disputes, _appeals, _reports, _sanctions)
 
 
 def first_moment() -> datetime | None:
     """When the first case of all began; None where there is none yet."""
-    return Dispute.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
+    dispute = Dispute.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
+    report = Report.objects.order_by("submitted_at").values_list("submitted_at", flat=True).first()
+    return min(filter(None, (dispute, report)), default=None)

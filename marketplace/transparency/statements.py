@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 from disputes.models import Decision
 from disputes.standing.models import Flag
 from marketplace.accounts.models import Restriction
+from marketplace.sanctions.models import Kind, Sanction
+from reports.kinds import Category
+from reports.models import Report
 
 Statement = dict[str, Any]
 
@@ -64,6 +67,30 @@ _WHAT: Mapping[str, str] = {
     Restriction.Kind.NO_DISPUTES: "The account may not open disputes.",
     Restriction.Kind.NO_REPORTS: "The account may not send reports.",
     Restriction.Kind.NO_ORDERS: "The account may not buy.",
+    Restriction.Kind.BLOCK: "The account may open and send nothing new. It may still answer and appeal.",
+}
+#: what a sanction restricts, in the database's words, and in ours
+_SANCTIONS: Mapping[str, tuple[Statement, str]] = {
+    Kind.REMOVED: (
+        {"decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"]},
+        "The listing was removed.",
+    ),
+    Kind.DEMOTED: (
+        {"decision_visibility": ["DECISION_VISIBILITY_CONTENT_DEMOTED"]},
+        "The listing is shown lower in search.",
+    ),
+    Kind.ORDERS_HELD: (
+        {"decision_monetary": "DECISION_MONETARY_SUSPENSION"},
+        "The shop's paid orders are on hold.",
+    ),
+    Kind.SUSPENDED: ({"decision_account": "DECISION_ACCOUNT_SUSPENDED"}, "The shop takes no new orders."),
+}
+#: what a report was about, in the database's words
+_CATEGORIES: Mapping[str, str] = {
+    Category.INTELLECTUAL_PROPERTY: "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+    Category.PROHIBITED_PRODUCTS: "STATEMENT_CATEGORY_UNSAFE_AND_PROHIBITED_PRODUCTS",
+    Category.TRADE_RULES: "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+    Category.SEARCH_MANIPULATION: "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
 }
 
 
@@ -115,6 +142,53 @@ def _restriction(row: Restriction, ground: Ground) -> Statement:
     }
 
 
+def _sanctions(start: datetime, end: datetime) -> Iterator[Statement]:
+    """What was imposed on listings and shops; what burdens accounts stands among their restrictions."""
+    rows = Sanction.objects.filter(starts_at__gte=start, starts_at__lt=end, kind__in=list(_SANCTIONS))
+    found = list(rows.select_related("listing", "store").order_by("starts_at", "pk"))
+    reports = dict(
+        Report.objects.filter(public_id__in={row.cause for row in found}).values_list("public_id", "category")
+    )
+    for row in found:
+        yield _sanction(row, reports.get(row.cause))
+
+
+def _sanction(row: Sanction, reported_for: str | None) -> Statement:
+    """One measure against a listing or a shop; `reported_for`: the category of the report that it comes from."""
+    decision, what = _SANCTIONS[row.kind]
+    why = "Somebody reported it; staff looked at it and decided." if reported_for else _GROUNDS[""].facts
+    is_listing = row.listing_id is not None
+    content = {"content_type": ["CONTENT_TYPE_PRODUCT"]} if is_listing else _SHOP
+    ends = {_ENDS[next(iter(decision))]: f"{row.ends_at:{_DAY}}"} if row.ends_at else {}
+    return {
+        "puid": row.public_id,
+        **decision,
+        **ends,
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "incompatible_content_ground": "Rules of buyer protection, section 9: sanctions",
+        "incompatible_content_explanation": why,
+        "incompatible_content_illegal": "No",
+        "account_type": "ACCOUNT_TYPE_BUSINESS",
+        "category": _CATEGORIES.get(reported_for or "", "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"),
+        **content,
+        "content_date": f"{row.starts_at:{_DAY}}",
+        "territorial_scope": list(_EEA),
+        "application_date": f"{row.starts_at:{_DAY}}",
+        "decision_facts": f"{what} {why}",
+        "source_type": "SOURCE_ARTICLE_16" if reported_for else "SOURCE_VOLUNTARY",
+        "automated_detection": "No",
+        "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+    }
+
+
+_SHOP: Statement = {"content_type": ["CONTENT_TYPE_OTHER"], "content_type_other": "Shop"}
+#: which end belongs to which restriction
+_ENDS: Mapping[str, str] = {
+    "decision_visibility": "end_date_visibility_restriction",
+    "decision_monetary": "end_date_monetary_restriction",
+    "decision_account": "end_date_account_restriction",
+}
+
 Source = Callable[[datetime, datetime], Iterator[Statement]]
 #: each kind of thing that is imposed on somebody
-SOURCES: Iterable[Source] = (_restrictions,)
+SOURCES: Iterable[Source] = (_restrictions, _sanctions)

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from disputes.models import ReachedBy, Result
 from disputes.reasons import REASONS
+from marketplace.appeals.models import Kind as AppealKind
+from marketplace.sanctions.models import Kind as SanctionKind
+from reports.kinds import Category
+from reports.models import State as ReportState
 
 #: figures that stand for themselves, in order
 _ALONE: Mapping[str, Any] = {
@@ -18,16 +22,28 @@ _ALONE: Mapping[str, Any] = {
     "disputes.cancelled": _("Disputes that the buyer closed, or that we closed"),
     "disputes.decisions": _("Decisions by mediators"),
     "disputes.without_a_person": _("Ended without a person deciding"),
+    "appeals.sent": _("Reviews asked for"),
+    "appeals.decided": _("Reviews answered"),
+    "appeals.overturned": _("Decisions overturned by a review"),
+    "reports.sent": _("Reports"),
+    "reports.ended": _("Reports answered"),
+    "sanctions.imposed": _("Sanctions"),
 }
 _TIMES: Mapping[str, Any] = {
     "hours.to_answer": _("From the opening to the seller's first answer"),
     "hours.to_end": _("From the opening to the end"),
+    "hours.to_review": _("From asking for a review to the answer"),
+    "hours.to_decide_a_report": _("From a report to the answer"),
 }
 #: prefix → title of the group, and what its names are called
 _GROUPS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "reason": (_("Why buyers opened disputes"), {code: reason.label for code, reason in REASONS.items()}),
     "outcome": (_("How disputes ended"), dict(Result.choices)),
     "reached": (_("How the end was reached"), dict(ReachedBy.choices)),
+    "appeal": (_("What reviews were about"), dict(AppealKind.choices)),
+    "report": (_("What reports were about"), dict(Category.choices)),
+    "report_end": (_("How reports ended"), dict(ReportState.choices)),
+    "sanction": (_("Sanctions by kind"), dict(SanctionKind.choices)),
 }
 
 

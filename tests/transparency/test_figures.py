@@ -13,6 +13,7 @@ from django.test import Client
 
 from disputes import services as disputes
 from marketplace.core.clock import sweep
+from marketplace.sanctions import services as sanctions
 from marketplace.transparency.models import MonthFigures
 from marketplace.transparency.services import keep_ended_months
 from marketplace.transparency.words import bars, groups_of, share_without_a_person
@@ -129,3 +130,26 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     ]
     assert [row.bar for row in bars([("a", 0)])] == [0]
     assert all(row.label for group in groups_of({"outcome.refunded": 3}) for row in group.rows)
+
+
+def test_reviews_reports_and_sanctions_are_counted_where_they_happened(september: Any) -> None:
+    by = world.acting(world.staff("", "moderator"))
+    shop = world.shop()
+    with time_machine.travel(SEPTEMBER + 3 * DAY, tick=False):
+        sanctions.impose(
+            target=shop,
+            kind="strike",
+            points=2,
+            cause="by hand",
+            statement="Twice the same photo.",
+            rule="Listings",
+            at=SEPTEMBER + 3 * DAY,
+            by=by,
+        )
+    keep_ended_months(COUNTED)
+    figures = MonthFigures.objects.get().figures
+    assert (figures["sanctions.imposed"], figures["sanction.strike"]) == (1, 1)
+    assert (figures["reports.sent"], figures["appeals.sent"], figures["appeals.overturned"]) == (0, 0, 0)
+    rows = {row.label: row.value for group in groups_of(figures) for row in group.rows}
+    assert rows["Strike"] == 1
+    assert rows["Reviews asked for"] == 0

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction
+from marketplace.orders.models import Listing
+from marketplace.sanctions import services as sanctions
 from marketplace.transparency.services import span_of
 from marketplace.transparency.statements import statements
 from tests import api, world
@@ -153,5 +156,37 @@ def test_a_month_costs_the_same_number_of_questions(clock: Any, django_assert_nu
             Restriction(user=user, kind="no_orders", reason="x", cause=f"flg_{more}{n}", starts_at=SEPTEMBER)
             for n in range(more)
         )
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             of_september()
+
+
+def test_what_is_taken_from_listings_and_shops_is_told_too(clock: Any) -> None:
+    by, shop = world.acting(world.staff("", "moderator")), world.shop()
+    listing = Listing.objects.create(store=shop, reference="p-1", title="Thing")
+    start = timezone.now()
+    for target, kind in ((listing, "removed"), (listing, "demoted"), (shop, "suspended")):
+        sanctions.impose(
+            target=target,
+            kind=kind,
+            cause="by hand",
+            statement="Anna wrote it.",
+            rule="Listings",
+            at=start,
+            by=by,
+        )
+    told = list(statements(start, start + DAY))
+    assert [row.get("decision_visibility") for row in told] == [
+        ["DECISION_VISIBILITY_CONTENT_REMOVED"],
+        ["DECISION_VISIBILITY_CONTENT_DEMOTED"],
+        None,
+    ]
+    assert told[2]["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+    assert {row["account_type"] for row in told} == {"ACCOUNT_TYPE_BUSINESS"}
+    assert "Anna" not in json.dumps(told)
+
+
+@pytest.mark.parametrize("kind", Restriction.Kind.values)
+def test_every_restriction_has_its_words(clock: Any, kind: str) -> None:
+    start = timezone.now()
+    Restriction.objects.create(user=world.person(), kind=kind, reason="Because.", starts_at=start)
+    assert len(list(statements(start, start + DAY))) == 1
