@@ -64,11 +64,16 @@ class RedressAdminSite(admin.AdminSite):
         return redirect("admin:index")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """`may_open_desk`, `may_open_abuse`: the header shows the desk and the board to those they open for."""
+        """`may_open_…`: the header shows the desk, the board and the reports to those they open for."""
         from disputes.desk import may_open
         from disputes.standing.desk import may_open as may_open_abuse
+        from reports.desk import may_open as may_open_reports
 
-        doors = {"may_open_desk": may_open(request), "may_open_abuse": may_open_abuse(request)}
+        doors = {
+            "may_open_desk": may_open(request),
+            "may_open_abuse": may_open_abuse(request),
+            "may_open_reports": may_open_reports(request),
+        }
         return {**super().each_context(request), **doors}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

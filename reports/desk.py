@@ -34,6 +34,11 @@ RELATED = (
 )  # fmt: skip
 
 
+def may_open(request: HttpRequest) -> bool:
+    """Is this somebody whose work it is?"""
+    return request.user.is_authenticated and access.may_moderate(actor_of(request, via="admin"))
+
+
 def actor(request: HttpRequest) -> Actor:
     """Moderators and lead mediators; superusers are nobody special. Raises PermissionDenied."""
     found = actor_of(request, via="admin")
@@ -69,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = page_of(rows.order_by("-is_urgent", F("due_at").asc(nulls_last=True), "pk"), request.GET, size=50)
     tabs = {"open": _("Open"), "mine": _("Mine"), "ended": _("Ended")}
     return page(
-        request, "queue.html", _("Reports"), rows=found.rows, page=found, tabs=tabs.items(), show=show, chosen=chosen,
+        request, "queue.html", _("Reports"), rows=[(row, presenters.label_of(row, to=None)) for row in found.rows], page=found, tabs=tabs.items(), show=show, chosen=chosen,
         categories=Category.choices,
     )  # fmt: skip
 
@@ -100,7 +105,7 @@ def _show(
     )
     verbs = report.verbs_for(by)
     return page(
-        request, "case.html", _("A report"), status, case=report, verbs=verbs, label=report.get_state_display(),
+        request, "case.html", _("A report"), status, case=report, verbs=verbs, label=presenters.label_of(report, to=None),
         answers=in_words(report.category, report.answers), others=others.order_by("-pk")[:50],
         statements=[(Statement.Kind(s.kind).label, s) for s in report.statements.select_related("author")],
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],

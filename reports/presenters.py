@@ -45,6 +45,13 @@ BUTTONS: dict[str, Any] = {
 REPORTER_ONLY = frozenset({"submit", "add_info", "request_info", "resume_review"})
 
 
+def label_of(report: Report, *, to: str | None) -> str:
+    """The state in a word or two. What the reporter was asked for is no matter of the other side's."""
+    if report.state == State.INFO_REQUESTED and to != "reporter":
+        return _("Being checked") if to == "respondent" else _("Waits for the reporter")
+    return str(report.get_state_display())
+
+
 def next_words(report: Report, role: str | None) -> list[str]:
     """What comes next, and what happens if nobody does anything."""
     if report.state in (State.UPHELD, State.DISMISSED):
@@ -90,7 +97,7 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
     return {
         "report": report,
         "role": role,
-        "label": report.get_state_display(),
+        "label": label_of(report, to=role),
         "tone": TONES.get(State(report.state), "wait"),
         "words": next_words(report, role),
         "answers": in_words(report.category, report.answers),
@@ -135,7 +142,8 @@ def timeline_of(report: Report, actor: Actor) -> list[TimelineLine]:
     """Newest first. The respondent's begins when they were asked; no name of anybody stands in it."""
     role = access.role_in(actor, report)
     hidden = REPORTER_ONLY if role == "respondent" else frozenset()
-    names = {role or "": _("You"), "moderator": "Redress", "system": "Redress"}
+    names = {"moderator": "Redress", "system": "Redress", "reviewer": "Redress"}
+    names |= {role: _("You")} if role else {"reporter": _("the reporter")}
     return [
         TimelineLine(str(HAPPENED.get(e.verb, e.verb)), e.at, by=names.get(e.role, _("the other side")))
         for e in sorted(report.events.all(), key=lambda each: -each.pk)

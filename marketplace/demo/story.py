@@ -20,7 +20,7 @@ from marketplace.evidence import services as evidence
 from marketplace.orders.imports import take
 from marketplace.orders.models import Order
 
-from . import compensation, mediation, returning, reviews, shopping, standing, talks, trust
+from . import compensation, mediation, reporting, returning, reviews, shopping, standing, talks, trust
 from .making import BROKEN, ago, line_row, moment, payment_rows, picture, store_row
 
 
@@ -33,7 +33,17 @@ class Story:
 
     def tell(self) -> None:
         """Everything, oldest state first; one module a part of it."""
-        for part in (shopping, talks, mediation, reviews, returning, trust, compensation, standing):
+        for part in (
+            shopping,
+            talks,
+            mediation,
+            reviews,
+            returning,
+            trust,
+            compensation,
+            standing,
+            reporting,
+        ):
             part.tell(self)
         sweep()
 

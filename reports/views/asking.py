@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import TemplateView
 
@@ -226,8 +227,9 @@ class Step(Asking):
         """One's newest orders, to tap instead of typing a number."""
         if page.question is None or page.question.name != "order_number":
             return []
-        mine = Order.objects.filter(buyer_id=self.actor.user_id).select_related("store")[:8]
-        return [(order.public_id, f"{order.reference}, {order.store.name}", "") for order in mine]
+        mine = Order.objects.filter(buyer_id=self.actor.user_id).select_related("store")
+        found = mine.prefetch_related("lines")[:8]
+        return [(o.public_id, titles_of(o), f"{o.reference}, {o.store.name}") for o in found]
 
     # -- the check page ---------------------------------------------------------------------------------------
 
@@ -291,6 +293,13 @@ class Step(Asking):
         guests.try_out(draft)
         guests.ask_to_confirm(draft, email=email, place=place_of(self.request))
         return render(self.request, "reports/mailed.html", {"email": email})
+
+
+def titles_of(order: Order) -> str:
+    """The first thing of the order, and how many more there are."""
+    first, *others = order.lines.all()
+    more = ngettext("%(n)s more thing", "%(n)s more things", len(others)) % {"n": len(others)}
+    return f"{first.title}, {more}" if others else first.title
 
 
 def place_of(request: HttpRequest) -> str:

@@ -50,9 +50,14 @@ class _List(LoginRequiredMixin, TemplateView):
             rows = rows.filter(category=asked["category"])
         if number := asked.get("q", "").strip():
             rows = rows.filter(public_id=number)
-        page = page_of(rows, asked)
+        page, role = page_of(rows, asked), "respondent" if self.about_me else "reporter"
         cards = [
-            (r, r.get_state_display(), presenters.TONES.get(r.state, "wait"), r.get_category_display())
+            (
+                r,
+                presenters.label_of(r, to=role),
+                presenters.TONES.get(r.state, "wait"),
+                r.get_category_display(),
+            )
             for r in page.rows
         ]
         return super().get_context_data(**kwargs) | {
