@@ -168,6 +168,7 @@ class DecideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["measures"].choices = measures.choices_against_respondent(report)  # type: ignore[attr-defined]
         self.fields["reporter_measures"].choices = measures.choices_against_reporter()  # type: ignore[attr-defined]
+        self.fields["facts"].max_length = report.policy.description_max  # type: ignore[attr-defined]
         if report.respondent_store_id is None:
             del self.fields["points"]
         if not report.wants_tracking:
