@@ -179,7 +179,9 @@ class Report(Case):
         State.INFO_REQUESTED: Deadline(
             lambda r: r.entered_at + r.policy.evidence_request, "resume_review", "reporter"
         ),
-        AWAITING_TRACKING: Deadline(lambda r: r.tracking_due_at, "enforce_tracking", "seller"),
+        AWAITING_TRACKING: Deadline(
+            lambda r: r.tracking_due_at, "enforce_tracking", "seller", opens=lambda r: r.entered_at
+        ),
     }
 
     def __str__(self) -> str:

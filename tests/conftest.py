@@ -1,11 +1,12 @@
 """What every test stands on."""
 
 import pytest
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
 def _quick_and_separate(settings, tmp_path):
-    """Hash passwords fast, and keep each test's files in a folder of its own."""
+    """Hash passwords fast, keep each test's files in a folder of its own, and leave no reader's language to the next one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "evidence": {
@@ -13,3 +14,5 @@ def _quick_and_separate(settings, tmp_path):
             "OPTIONS": {"location": str(tmp_path / "evidence"), "base_url": None},
         }
     }
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
