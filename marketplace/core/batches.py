@@ -20,6 +20,12 @@ from django.db import connection
 from django.db.models import Model
 
 T = TypeVar("T")
+
+
+class Alone(Exception):
+    """What this case does reads back what it wrote, so it cannot be done among others."""
+
+
 #: (model, primary key)
 Row = tuple[type[Any], int]
 Writer = Callable[[list[Any]], object]

@@ -87,7 +87,7 @@ def catch_up(later: Later, *, by: Actor) -> Caught:
 def catch_up_together(those: Sequence[Later], *, by: Actor) -> list[Caught]:
     """The same for many orders, each of them once, in one transaction; what their verbs write alike is written together.
 
-    Raises what one of them is refused with; then nothing has moved, and each has to catch up for itself.
+    Raises whatever one of them raises; then nothing has moved, and each has to catch up for itself.
     """
     with transaction.atomic():
         orders = Order.lock_many([later.pk for later in those])
@@ -155,6 +155,8 @@ def _payments(catching: Catching) -> None:
         catching.contradicts = True
         return
     is_history = cancelled_of(row) is not None
+    if is_history and batches.is_open():  # the refunds that calling off writes are read again at once
+        raise batches.Alone
     received = [payment_of(order, payment, went_back=False) for payment in new]
     if catching.try_to(services.pay, received=received) and is_history:
         _give_back_as_history(catching)

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.core.access import Actor
-from marketplace.core.errors import DomainError, FieldError, Forbidden, Invalid
+from marketplace.core.errors import FieldError, Forbidden, Invalid
 
 from . import access, coupons
 from .catching_up import Caught, Later, catch_up, catch_up_together
@@ -213,9 +213,10 @@ def _update_all(later: Sequence[Sent], known: Mapping[str, Known], taking: Takin
         rows = [Later(here.pk, each.row, each.digest) for each, here in those if each.row]
         for (each, here), caught in zip(those, catch_up_together(rows, by=taking.by), strict=True):
             done.append(_caught(each, here, caught))
-    except (DomainError, IntegrityError, OperationalError) as error:
-        if isinstance(error, Forbidden):
-            raise
+    except Forbidden:
+        raise
+    except Exception:  # one of them; which one shows when each is brought for itself
+        log.info("brought one by one: %s orders", len(those), exc_info=True)
         done, alone = [], list(later)
     return done + [_update(each, taking) for each in alone]
 

@@ -70,6 +70,7 @@ def outcome(bring: Callable[[], list[Taken]]) -> tuple[dict[str, list[str]], lis
             taken = bring()
         invariants.check_all()
         left = {name: sorted(found) if name in UNORDERED else found for name, found in rows().items()}
+        left["Refund"] = [each.partition(", ")[2] for each in left["Refund"]]  # without its payment's number
         transaction.set_rollback(True)
     return left, [(each.reference, each.result, each.doubts) for each in taken], len(asked)
 
@@ -98,6 +99,21 @@ def test_one_that_is_refused_harms_no_other(clock: Any) -> None:
     assert [each.doubts for each in taken] == [(), ("contradicts_history",), ()]
     states = Order.objects.order_by("reference").values_list("state", flat=True)
     assert list(states) == ["delivered", "cancelled", "shipped"]
+
+
+def test_paid_and_called_off_heard_of_at_once_among_others(clock: Any) -> None:
+    """The money never was in our hands: its refunds are history, whether the row comes alone or in a batch."""
+    by = sender()
+    clock.move_to(moment("2026-02-01T10:00:00Z"))
+    take([row(number, payments=[]) for number in range(3)], by=by)
+    clock.move_to(moment("2026-02-23T09:00:00Z"))
+    later = [row(0, **LATER["called off"]), row(1, **LATER["left"]), row(2, **LATER["called off"])]
+    alone, answers, _many = outcome(lambda: [taken for each in later for taken in take([each], by=by)])
+    together, same_answers, _few = outcome(lambda: take(later, by=by))
+    assert [each[1] for each in answers] == ["updated"] * 3
+    assert same_answers == answers
+    assert together == alone
+    assert any("history" in each or "confirmed" in each for each in together["Refund"])
 
 
 def test_the_same_rows_again_change_nothing(clock: Any) -> None:
