@@ -97,7 +97,7 @@ def _try_together(run: list[Due], kinds: list[type[Case]]) -> list[Case] | None:
     """The cases of the front part that were met; None where one of them failed: each has to be met for itself."""
     try:
         return _meet_together(run, kinds)
-    except Exception:
+    except Exception:  # of one of them; which one shows when each is met for itself
         log.info("met one by one: %s cases from %s on", len(run), run[0], exc_info=True)
         return None
 
