@@ -64,7 +64,7 @@ def line_row(title: str, price: str) -> dict[str, Any]:
 
 
 def payment_rows(
-    reference: str, price: str, days_ago: float, coupon: Coupon | None = None
+    reference: str, price: str, days_ago: float, coupon: Coupon | None = None, card: str = "1"
 ) -> list[dict[str, Any]]:
     """All by card, or a part by a coupon of ours."""
     total, at = Money.parse(price, "USD") + Money.parse(SHIPPING, "USD"), moment(days_ago)
@@ -75,7 +75,7 @@ def payment_rows(
             {"reference": coupon.public_id, "method": "coupon", "amount": coupon.money.text, "paid_at": at}
         )
     return [
-        {"reference": f"{reference}-1", "method": "card", "amount": total.text, "paid_at": at},
+        {"reference": f"{reference}-{card}", "method": "card", "amount": total.text, "paid_at": at},
         *rows,
     ]
 

@@ -14,6 +14,7 @@ from .making import BROKEN, ago
 if TYPE_CHECKING:
     from .story import Story
 
+ASKED_AGAIN = "The foot is bent and the shade is torn. A new shade alone costs more than this."
 FACTS = "The photo shows a crack. The seller sent no proof that the item was fine when it left."
 
 
@@ -48,6 +49,10 @@ def tell(story: Story) -> None:
     agreed = story.dispute("Shower head", "21.00", opened=8, amount="10.00")
     with ago(6):
         disputes.accept_claim(agreed.pk, by=story.by("sam"))
+    silent = story.dispute("Bath mat", "13.00", opened=7, card="1-silent")
+    with ago(6):
+        disputes.accept_claim(silent.pk, by=story.by("sam"))  # the provider never answers about its refund
+    _after_a_long_talk(story)
     story.dispute("Picture frame", "16.00", opened=6.5)  # the seller was silent: the sweep grants it
 
 
@@ -78,6 +83,33 @@ def _asked_and_proposed(story: Story) -> None:
             seller={"remedy": "return_and_refund", "return_shipping_paid_by": "seller"},
             by=story.by("mia"),
         )
+
+
+def _after_a_long_talk(story: Story) -> None:
+    """A mediator finds a ladder of claims and offers, and what each moved."""
+    case = story.dispute("Floor lamp", "84.00", opened=8)
+    for days, offer, claim in (
+        (7, "20.00", ""),
+        (6, "", "70.00"),
+        (5, "35.00", ""),
+        (3, "", "60.00"),
+        (2, "42.00", ""),
+    ):
+        with ago(days):
+            if offer:
+                disputes.make_offer(
+                    case.pk,
+                    remedy="refund",
+                    amount=Money.parse(offer, "USD"),
+                    note="It can be mended.",
+                    by=story.by("sam"),
+                )
+            else:
+                disputes.edit_claim(
+                    case.pk, claim=story.claim_anew(case, claim, ASKED_AGAIN), by=story.by("ana")
+                )
+    with ago(1):
+        sweep()
 
 
 def to_mediation(story: Story, dispute: Dispute, seller: str, days: float) -> Dispute:

@@ -59,6 +59,7 @@ class Story:
         buyer: str = "ana",
         sent: float | None = None,
         coupon: Coupon | None = None,
+        card: str = "1",
         **dates: float,
     ) -> Order:
         """An order paid two days before it was sent `sent` days ago, promised for thirty days after that."""
@@ -72,7 +73,7 @@ class Story:
             "buyer": {"reference": f"u-{buyer}", "country": "BR", "city": "Recife", "language": "en"},
             "store": store_row(seller),
             "lines": [line_row(title, price)],
-            "payments": [] if "unpaid" in dates else payment_rows(reference, price, paid, coupon),
+            "payments": [] if "unpaid" in dates else payment_rows(reference, price, paid, coupon, card),
             "shipments": [] if sent is None else [self._parcel(sent, dates.get("promised", 30))],
         }
         (taken,) = take([row], by=self.by("host"))
@@ -89,7 +90,8 @@ class Story:
     def dispute(self, title: str, price: str, *, opened: float, photo: bool = True, **wishes: Any) -> Dispute:
         """A dispute about an order sent twelve days before it was opened, so many days ago."""
         buyer = wishes.pop("buyer", "ana")
-        order = self.order(title, price, sent=opened + 12, seller=wishes.pop("seller", "sam"), buyer=buyer)
+        seller, card = wishes.pop("seller", "sam"), wishes.pop("card", "1")
+        order = self.order(title, price, sent=opened + 12, seller=seller, buyer=buyer, card=card)
         asked = wishes.pop("amount", None)
         with ago(opened):
             file = (
@@ -110,3 +112,14 @@ class Story:
                 evidence=[file.public_id] if file else [],
             )
             return disputes.open_dispute(order.pk, claim=claim, by=self.by(buyer))
+
+    def claim_anew(self, dispute: Dispute, amount: str, description: str) -> ClaimData:
+        """What the buyer asks for after a change of mind: the same things, another sum."""
+        return ClaimData(
+            lines=[LineData(line.public_id, line.quantity) for line in dispute.order.lines.all()],
+            received=True,
+            reason=BROKEN,
+            remedy="refund",
+            amount=Money.parse(amount, "USD"),
+            description=description,
+        )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from disputes import services as disputes
-from disputes.services import ClaimData, LineData, rules
+from disputes.services import rules
 from marketplace.accounts.models import Store
 from marketplace.core.money import Money
 
-from .making import BROKEN, LATE, STORES, ago
+from .making import LATE, STORES, ago
 
 if TYPE_CHECKING:
     from .story import Story
@@ -58,13 +58,8 @@ def _talks(story: Story) -> None:
         )
     edited = story.dispute("Bread knife", "17.00", opened=2)
     with ago(1):
-        claim = ClaimData(
-            lines=[LineData(line.public_id, line.quantity) for line in edited.order.lines.all()],
-            received=True,
-            reason=BROKEN,
-            remedy="refund",
-            amount=Money.parse("9.00", "USD"),
-            description="The handle is cracked, but it still cuts. Half of the money is enough.",
+        claim = story.claim_anew(
+            edited, "9.00", "The handle is cracked, but it still cuts. Half of the money is enough."
         )
         disputes.edit_claim(edited.pk, claim=claim, by=story.by("ana"))
     waits = story.dispute("Water bottle", "14.00", opened=3)

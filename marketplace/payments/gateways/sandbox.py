@@ -1,6 +1,7 @@
 """The built-in provider of `make run`: it moves no real money, but is as strict as a real one.
 
-Its books are the SandboxRefund rows. It accepts at once and confirms when it is asked again.
+Its books are the SandboxRefund rows. It accepts at once and confirms when it is asked again;
+about a payment whose reference ends in `-silent` it never says a word, so that this can be looked at too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ..models import Payment, SandboxRefund
 from .base import Answer, BadEvent, ChargebackAnswer, ProviderEventData, RefundRequest, Refused, Said, Unknown
 
 PREFIX = "sandbox_"
+SILENT = "-silent"
 
 
 class SandboxGateway:
@@ -22,6 +24,8 @@ class SandboxGateway:
     has_quick_books = True
 
     def refund(self, request: RefundRequest) -> Answer:
+        if request.payment_reference.endswith(SILENT):
+            raise Unknown("The sandbox says nothing about this payment.")
         with transaction.atomic():
             # Two requests for one payment wait for each other here, so that both together cannot take too much.
             payments = Payment.objects.select_for_update().filter(
