@@ -18,6 +18,7 @@ from marketplace.evidence.uploads import handed_in
 from .. import presenters, services
 from ..forms import FilesForm, MessagesForm, NoteForm
 from ..models import Remedy
+from ..presenters import history
 from ..reasons import REASONS
 from ..services.opening import window_for
 from .room import DisputeMixin
@@ -171,7 +172,7 @@ class UseMessages(DisputeVerb):
     done = gettext_lazy("The mediator will look at these messages.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"choices": presenters.messages_to_choose(self.case)}
+        return super().get_form_kwargs() | {"choices": history.messages_to_choose(self.case)}
 
     def act(self, data: dict[str, Any]) -> None:
         services.provide_evidence(self.case.pk, messages=data["messages"], by=self.actor.having_seen(None))

@@ -29,7 +29,7 @@ from marketplace.orders.presenters import messages_of
 from .. import access, appealed, presenters, services
 from ..mediating_facts import hidden_from
 from ..models import Dispute, DisputeEvidence, Offer, State
-from ..presenters import mediating, offers
+from ..presenters import history, mediating, offers
 from ..presenters.returning import postage_lines
 from ..reasons import REASONS
 from ..statement import statement_of
@@ -195,7 +195,7 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "reason": REASONS[dispute.claim.reason],
         "messages_shown": messages_of(dispute.thread, actor, store=dispute.store.name),
         "files": files_of(dispute, actor),
-        "messages_shown_as_evidence": presenters.messages_as_evidence(dispute, actor),
+        "messages_shown_as_evidence": history.messages_as_evidence(dispute, actor),
         "timeline": timeline_of(dispute, actor, looked),
         "looked": looked,
         "statement": _statement(dispute, actor) if decided else None,
@@ -211,8 +211,8 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
 
 def timeline_of(dispute: Dispute, actor: Actor, looked: appealed.Appealed | None) -> list[Any]:
     """What happened, newest first, with the reviews that were asked for in their place (A-05)."""
-    lines = presenters.timeline(dispute, list(dispute.events.all()), actor)
-    reviews = presenters.reviews(looked.appeals, dispute, actor) if looked else []
+    lines = history.timeline(dispute, list(dispute.events.all()), actor)
+    reviews = history.reviews(looked.appeals, dispute, actor) if looked else []
     return sorted([*reviews, *lines], key=lambda line: line.at, reverse=True)
 
 

@@ -17,7 +17,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from . import policy
+from . import publishing
 from .edges import actor_of
 from .errors import DomainError
 from .policy import ProtectionPolicy
@@ -184,7 +184,7 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
             return refused
         if not self.has_change_permission(request):
             raise PermissionDenied
-        draft = policy.draft_from(get_object_or_404(ProtectionPolicy, pk=pk))
+        draft = publishing.draft_from(get_object_or_404(ProtectionPolicy, pk=pk))
         return redirect("admin:core_protectionpolicy_change", draft.pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -207,7 +207,7 @@ class ProtectionPolicyAdmin(admin.ModelAdmin):
             )
             return False
         try:
-            policy.publish(draft.pk, by=actor_of(request, via="admin"))
+            publishing.publish(draft.pk, by=actor_of(request, via="admin"))
         except DomainError as refusal:
             messages.error(request, refusal.detail)
             return False

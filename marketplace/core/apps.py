@@ -10,7 +10,7 @@ def ensure_basics(**_kwargs: Any) -> None:
     from django.contrib.auth.models import Group
 
     from .access import ROLES
-    from .policy import ensure_presets
+    from .publishing import ensure_presets
 
     ensure_presets()
     for role in ROLES:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from marketplace.core import policy
+from marketplace.core import publishing
 from marketplace.core.errors import WrongState
 from marketplace.core.policy import ProtectionPolicy
 from tests import world
@@ -132,7 +132,7 @@ def test_a_published_version_never_changes(lead: Client, published: ProtectionPo
 @pytest.mark.rule("P-01", "Z-01")
 @pytest.mark.parametrize("role", ["mediator", "moderator"])
 def test_only_leads_draft_edit_and_publish(client: Client, published: ProtectionPolicy, role: str) -> None:
-    draft = policy.draft_from(published)
+    draft = publishing.draft_from(published)
     client.force_login(world.staff("", role))
     assert client.get(f"{LIST}{published.pk}/change/").status_code == 200
     for address in (f"{published.pk}/draft/", f"{draft.pk}/publish/", f"{draft.pk}/change/"):

@@ -695,7 +695,7 @@ def test_notices_are_their_readers_own(dispute):
 @pytest.mark.rule("P-02")
 def test_published_policies_are_listed_and_drafts_are_not():
     draft = ProtectionPolicy.objects.filter(name="default").first()
-    from marketplace.core.policy import draft_from
+    from marketplace.core.publishing import draft_from
 
     draft_from(draft)
     rows = client_of(world.person()).get("/api/v1/policies/").json()["results"]

@@ -15,7 +15,8 @@ from disputes.models import Dispute, Draft
 from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
-from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.publishing import draft_from, publish
 from marketplace.evidence import services as evidence
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order

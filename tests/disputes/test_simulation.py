@@ -23,7 +23,8 @@ from disputes.simulation import (
 )
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
-from marketplace.core.policy import ProtectionPolicy, draft_from
+from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.publishing import draft_from
 from tests import world
 from tests.api import client_of
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from marketplace.accounts.models import Store, StoreMember, User
 from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden
-from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.publishing import draft_from, publish
 from marketplace.notifications.models import Notice
 from marketplace.orders import services
 from marketplace.orders.imports import take

@@ -211,7 +211,8 @@ def test_buyer_and_seller_write_to_each_other_before_any_dispute(clock):
 @pytest.mark.rule("P-01")
 def test_an_order_keeps_the_policy_of_when_it_was_paid(clock):
     from marketplace.core.access import Actor
-    from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+    from marketplace.core.policy import ProtectionPolicy
+    from marketplace.core.publishing import draft_from, publish
 
     first = world.an_order()
     draft = draft_from(first.policy)

@@ -28,7 +28,8 @@ from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
 from marketplace.core.edges import actor_for
 from marketplace.core.money import Money
-from marketplace.core.policy import ProtectionPolicy, draft_from, publish
+from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.publishing import draft_from, publish
 from marketplace.orders.imports import take
 from marketplace.orders.models import Order
 from marketplace.payments import outbox
