@@ -123,7 +123,7 @@ ENDED = {
 #: who may lock rows
 LOCKS = {
     "marketplace/core/locking.py": "the one place where cases are locked",
-    "marketplace/core/policy.py": "publishing a draft: a policy is no case",
+    "marketplace/core/publishing.py": "publishing a draft: a policy is no case",
     "marketplace/payments/outbox.py": "the lease on a refund that is sent",
     "marketplace/payments/chargebacks.py": "what a bank took, after the order's own lock, and the refunds it stands for",
     "marketplace/payments/unanswered.py": "an unanswered refund is no case: what its books say is written down once",
@@ -152,7 +152,7 @@ LENGTHS = {
     "marketplace/notifications/mail.py": "for how long a mail server is tried",
     "marketplace/payments/outbox.py": "for how long a provider keeps a key, and how often it is asked",
     "marketplace/payments/chargebacks.py": "how often a provider is asked what a bank decided",
-    "marketplace/payments/models.py": "after how long staff look at a provider that does not answer",
+    "marketplace/payments/models/refund.py": "after how long staff look at a provider that does not answer",
     "marketplace/evidence/retention.py": "how often a file of an open case is asked about",
     "marketplace/evidence/uploads.py": "how long a half-sent file is waited for: a day",
     "marketplace/transparency/services.py": "how long a month that has ended is waited for before it is counted",
