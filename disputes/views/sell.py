@@ -1,11 +1,11 @@
-"""The seller's workspace: what is due soonest first, and what is still to be sent."""
+"""The seller's workspace: what waits for the seller, due soonest first; what waits for a mediator; what is still to be sent."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import Count, F, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -27,6 +27,7 @@ HERE = [
     State.RETURN_IN_TRANSIT,
     State.AWAITING_RETURN,
     State.AWAITING_REPLACEMENT,
+    State.AWAITING_EVIDENCE,
     State.MEDIATION,
 ]
 
@@ -62,7 +63,8 @@ class Workspace(LoginRequiredMixin, TemplateView):
             "order__policy", "claim", "return_shipment", "replacement"
         ).prefetch_related("lines__order_line", "offers")
         rows = rows.annotate(files=Count("exhibits", filter=Q(exhibits__evidence__private=False)))
-        return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+        with_a_mediator = ExpressionWrapper(Q(state=State.MEDIATION), BooleanField())
+        return rows.order_by(with_a_mediator, F("due_at").asc(nulls_last=True), "pk")
 
 
 def case_row(dispute: Any, actor: Actor) -> dict[str, Any]:
@@ -75,6 +77,9 @@ def case_row(dispute: Any, actor: Actor) -> dict[str, Any]:
         "asked": presenters.asked(dispute),
         "label": label,
         "tone": tone,
+        "until": None
+        if dispute.state == State.MEDIATION
+        else dispute.due_at,  # a mediator's target is not the seller's
         "accept": accept_words(dispute) if "accept_claim" in verbs else "",
         "accept_url": reverse("disputes:accept_claim", args=[dispute.public_id]),
         "offer_url": reverse("disputes:make_offer", args=[dispute.public_id])

@@ -1,4 +1,4 @@
-"""The guided questions, the room and the seller's workspace: journeys, refusals in words with their dates, and queries."""
+"""The guided questions, the room, the lists: journeys, refusals in words with their dates, and queries."""
 
 from __future__ import annotations
 
@@ -558,16 +558,7 @@ def test_others_do_not_find_it(dispute: Dispute) -> None:
     assert client_of(None).get(room(dispute)).status_code == 302
 
 
-# -- the seller's workspace, lists, public pages ---------------------------------------------------------------------
-
-
-def test_the_workspace_leads_to_accepting_in_two_clicks(dispute: Dispute) -> None:
-    client = client_of(seller_user(dispute))
-    page = client.get("/sell/")
-    assert "Accept US$24.90" in words(page)
-    assert room(dispute, "accept/") in page.content.decode()
-    client.post(room(dispute, "accept/"))
-    assert "No cases wait for you" in words(client.get("/sell/"))
+# -- lists, public pages --------------------------------------------------------------------------------------------
 
 
 def test_needs_you_comes_first(clock: Any) -> None:
