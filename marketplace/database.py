@@ -89,8 +89,9 @@ def database_settings() -> dict[str, Any]:
     options = settings.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
     if "PYTEST_VERSION" in os.environ:
-        # Tests need no proof against a power cut, and this makes them a good deal faster.
-        options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+        # Tests need no proof against a power cut, and this makes them a good deal faster; and they wait for no lock for ever.
+        told = "-c synchronous_commit=off -c lock_timeout=60s"
+        options["options"] = f"{options.get('options', '')} {told}".strip()
     return settings
 
 
