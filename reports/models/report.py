@@ -1,7 +1,4 @@
-"""A report: somebody complains about an order, a listing, a shop or a person, and a moderator decides (rules C-01 to C-10).
-
-What stands behind "decided" is a row of its own (`Decision`), never an edit; what was said are `Statement`s.
-"""
+"""The report itself: who reports what of whom, where it stands, and its transitions (C-02, C-03)."""
 
 from __future__ import annotations
 
@@ -12,48 +9,19 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from marketplace.accounts.models import Store
 from marketplace.core.access import Actor
-from marketplace.core.cases import Case, CaseEvent, Deadline
+from marketplace.core.cases import Case, Deadline
 from marketplace.core.ids import PublicIdField
 from marketplace.core.policy import ProtectionPolicy, published
-from marketplace.evidence.models import Evidence
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Listing, Order
 
-from . import access
-from .kinds import PHISHING, TRACKING, Category
-
-
-class State(models.TextChoices):
-    SUBMITTED = "submitted", _("Received")
-    UNDER_REVIEW = "under_review", _("Being checked")
-    INFO_REQUESTED = "info_requested", _("We need something from you")
-    UPHELD = "upheld", _("Closed: we acted")
-    DISMISSED = "dismissed", _("Closed: no action")
-    WITHDRAWN = "withdrawn", _("Taken back")
-
-
-OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFO_REQUESTED)
-#: upheld, and the seller still has time to give valid tracking (C-06): a phase, not a state
-AWAITING_TRACKING = "awaiting_tracking"
-
-
-class TargetKind(models.TextChoices):
-    ORDER = "order", _("an order")
-    LISTING = "listing", _("a listing")
-    STORE = "store", _("a shop")
-    USER = "user", _("a person")
-
-
-class TrackingResult(models.TextChoices):
-    GIVEN = "given", _("Valid tracking came")
-    REFUNDED = "refunded", _("No valid tracking came: the order was closed and paid back")
-    OVERTURNED = "overturned", _("The decision did not stand")
-
+from .. import access
+from ..kinds import PHISHING, TRACKING, Category
+from .states import AWAITING_TRACKING, OPEN, State, TargetKind, TrackingResult
 
 TARGETS = tuple(f"target_{kind}" for kind in TargetKind.values)
 
@@ -301,104 +269,3 @@ class Report(Case):
     @transition(field=state, source=State.UPHELD, target=None)
     def enforce_tracking(self) -> None:
         """The seller's time to give valid tracking has ended (C-06)."""
-
-
-class Statement(models.Model):
-    """What somebody said on a report: the reporter, the respondent, or the moderator who asks."""
-
-    class Kind(models.TextChoices):
-        INFO = "info", _("More from the reporter")
-        QUESTION = "question", _("Asked by a moderator")
-        RESPONSE = "response", _("Answer of the other side")
-        COUNTER_NOTICE = "counter_notice", _("Counter-notice")
-
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="statements")
-    kind = models.CharField(max_length=16, choices=Kind)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=12)
-    text = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return f"{self.report_id}: {self.kind}"
-
-
-class ReportFile(models.Model):
-    """A file that somebody put to a report; `role` is whose it is. Only moderators and whoever sent it see it."""
-
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=12)
-    added_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["report", "evidence"], name="one_row_per_file_of_a_report")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.report_id}: {self.evidence_id}"
-
-
-class Decision(models.Model):
-    """What was decided about a report, with the reasons that people read. Never changed: an appeal adds a row."""
-
-    public_id = PublicIdField(prefix="rde")
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="decisions")
-    main = models.ForeignKey(
-        Report, on_delete=models.PROTECT, related_name="+", help_text="The report it was decided with; its number is the cause of what follows"
-    )  # fmt: skip
-    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(
-        max_length=10, choices=[(s.value, s.label) for s in (State.UPHELD, State.DISMISSED)]
-    )
-    reason_code = models.CharField(max_length=40)
-    facts = models.TextField()
-    sanctions = models.JSONField(default=list, blank=True)
-    false_data = models.BooleanField(default=False, help_text="The reporter gave false data (C-08)")
-    appeal = models.CharField(max_length=40, blank=True, help_text="The appeal that it comes from")
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["report", "appeal"], name="one_decision_per_report_and_appeal")
-        ]
-
-    def __str__(self) -> str:
-        return self.public_id
-
-
-class Draft(models.Model):
-    """A report that is being written. `writer` None: a person without an account, known by the key in their session."""
-
-    public_id = PublicIdField(prefix="rdr")
-    writer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
-    )
-    category = models.CharField(max_length=24, choices=Category)
-    data = models.JSONField(default=dict)
-    mailed_to = models.EmailField(blank=True)
-    saved_at = models.DateTimeField()
-    sent_as = models.OneToOneField(Report, null=True, on_delete=models.CASCADE, related_name="+")
-
-    def __str__(self) -> str:
-        return self.public_id
-
-
-class ReportEvent(CaseEvent):
-    """The timeline of a report."""
-
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
-    CASE = "report"
-
-    class Meta(CaseEvent.Meta):
-        abstract = False
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["report", "id"], name="report_timeline")]
-
-    def __str__(self) -> str:
-        return f"{self.report}: {self.verb}"
