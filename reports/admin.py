@@ -1,10 +1,12 @@
-"""Reports in the admin: to look up, never to change. What is done with them is done at the desk."""
+"""Reports in the admin: to look up, never to change; what is done with them is done at the desk. The words for forbidden goods
+are staff's to edit."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.case_admin import Button, CaseRecords
 from marketplace.core.edges import actor_of
 
-from .models import Report
+from .models import ForbiddenTerm, Report
 from .presenters import HAPPENED
 
 
@@ -50,3 +52,19 @@ class ReportAdmin(CaseRecords):
                 is_link=True,
             )
         ]
+
+
+@admin.register(ForbiddenTerm)
+class ForbiddenTermAdmin(admin.ModelAdmin):
+    """The words for forbidden goods (C-09). Turned off, never deleted: a deleted one would come back with the next version."""
+
+    list_display = ("term", "country", "goods", "language", "is_on")
+    list_filter = ("country", "goods", "language", "is_on")
+    search_fields = ("term",)
+    search_help_text = _("Search by a word")
+    show_full_result_count = False
+    actions = None
+    fields = ("country", "goods", "language", "term", "is_on")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,13 +13,16 @@ from rest_framework.response import Response
 
 from marketplace.appeals.serializers import AppealTextSerializer
 from marketplace.core.api import CaseViewSet, action_responses
+from marketplace.core.errors import Forbidden
 
-from . import reading, services
+from . import access, reading, services
+from .help import help_for
 from .kinds import Category
 from .models import Report, State
 from .serializers import (
     AssignReportSerializer,
     DecideReportSerializer,
+    ReportHelpSerializer,
     ReportSerializer,
     RespondToReportSerializer,
     SayOnReportSerializer,
@@ -137,3 +141,12 @@ class Reports(CaseViewSet):
         pk = self.pk()
         appealing.ask(Report.objects.get(pk=pk), **self.taken(AppealTextSerializer), by=self.actor)
         return self.answer(pk)
+
+    @extend_schema(operation_id="reports_help", responses=action_responses(ReportHelpSerializer, 403))
+    @action(detail=True, methods=["get"])
+    def help(self, request: Request, id: str) -> Response:  # noqa: A002
+        """What is known about it (moderator): alike listings, prices, words for forbidden goods, earlier reports."""
+        report = Report.objects.select_related("reporter", "target_store").get(pk=self.pk())
+        if not access.free_moderator(self.actor, report):
+            raise Forbidden(_("Only moderators may see this."))
+        return Response(ReportHelpSerializer(help_for(report, self.actor)).data)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,10 +12,10 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the clock its verbs, and every event its messages."""
+        """Give the clock its verbs, every event its messages, and the help for moderators what it looks things up in."""
         from marketplace.appeals import registry
         from marketplace.appeals.models import Kind
-        from marketplace.core import cases
+        from marketplace.core import cases, daily
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
         from marketplace.sanctions import deciders
@@ -22,6 +23,8 @@ class ReportsConfig(AppConfig):
         from . import notifications, services
         from .evidence_access import moderators_see
         from .evidence_keeping import KEEPER
+        from .help.forbidden import ensure_terms
+        from .help.prices import keep_ranges
         from .models import Report
         from .services.appealing import REPORT, deciders_of
 
@@ -30,3 +33,5 @@ class ReportsConfig(AppConfig):
         register_keeper(KEEPER)
         registry.register(Kind.REPORT, REPORT)
         deciders.register("rde", deciders_of)
+        daily.register("what things cost", keep_ranges)
+        post_migrate.connect(ensure_terms, sender=self, dispatch_uid="redress_forbidden_terms")

@@ -23,6 +23,8 @@ from marketplace.core.paging import page_of
 
 from . import access, measures, presenters, services
 from .forms import AskForm, DecideForm
+from .help import help_for
+from .help import words as help_words
 from .kinds import Category, in_words
 from .models import OPEN, Report, State, Statement
 
@@ -111,7 +113,7 @@ def _show(
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],
         decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(),
         timeline=presenters.timeline_of(report, by), tone=presenters.TONES.get(State(report.state), "wait"),
-        is_respondent_told=report.heard_until is not None,
+        is_respondent_told=report.heard_until is not None, help=help_words.in_words(help_for(report, by)),
     )  # fmt: skip
 
 

@@ -39,6 +39,10 @@ _SCREENING = frozenset(
     f"messaging.{name}"
     for name in ("view_messageflag", "view_screeningterm", "add_screeningterm", "change_screeningterm")
 )
+#: the same of the words for forbidden goods (C-09)
+_FORBIDDEN = frozenset(
+    f"reports.{name}" for name in ("view_forbiddenterm", "add_forbiddenterm", "change_forbiddenterm")
+)
 
 
 def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
@@ -51,11 +55,12 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         _views(_CASES, _FILES, _REPORTS)
         | _RESTRICT
         | _SCREENING
+        | _FORBIDDEN
         | _TIES
         | _END_TIES
         | {"core.change_protectionpolicy"}
     ),
-    MODERATOR: frozenset(_views(_CASES, _REPORTS) | _RESTRICT | _SCREENING),
+    MODERATOR: frozenset(_views(_CASES, _REPORTS) | _RESTRICT | _SCREENING | _FORBIDDEN),
 }
 
 

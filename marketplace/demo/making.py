@@ -58,7 +58,7 @@ def line_row(title: str, price: str) -> dict[str, Any]:
         "listing": {
             "reference": f"p-{title.lower().replace(' ', '-')}",
             "title": title,
-            "category": "demo",
+            "category": "Home",
         },
     }
 

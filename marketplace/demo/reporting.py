@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from marketplace.appeals import services as appeals
 from marketplace.orders.models import Order
 from reports import services
+from reports.help.prices import keep_ranges
 from reports.kinds import TRACKING
 from reports.models import Report
 from reports.services import ReportData
@@ -27,6 +30,20 @@ def tell(story: Story) -> None:
     lamp = story.order("Plug lamp", "12.00", sent=30)
     _open_ones(story, knife, lamp)
     _ended_ones(story, knife, lamp)
+    _with_help(story)
+
+
+def _with_help(story: Story) -> None:
+    """One of which the desk knows much: twins in two shops, an odd price, a forbidden word, and earlier reports (C-09)."""
+    ivory = story.order("Carved ivory elephant, small", "0.90", seller="tara", sent=25)
+    story.order("Small elephant, carved ivory", "1.10", seller="tara", sent=24)
+    story.order("Small carved ivory elephants", "89.00", sent=23)
+    keep_ranges(timezone.now())
+    with ago(0.2):
+        line = ivory.lines.select_related("listing").get()
+        answers, words = {"rule": "animals", "country": "BR"}, "This is real ivory. It may not be sold."
+        data = ReportData("prohibited_products", "listing", line.listing.public_id, words, answers)
+        services.submit(data, by=story.by("ana"))
 
 
 def _open_ones(story: Story, knife: Order, lamp: Order) -> None:

@@ -107,8 +107,43 @@ class MessageFlag(models.Model):
         return f"{self.get_category_display()}: {self.message.public_id}"
 
 
-class ScreeningTerm(models.Model):
-    """Words that messages are screened for; staff add to them, change them, and turn them off."""
+class Term(models.Model):
+    """Words that texts are looked through for; staff add to them, change them, and turn them off."""
+
+    term = models.CharField(
+        _("term"),
+        max_length=400,
+        help_text=_(
+            "Words in their order. “a|b” is either word. “refund*” has any ending. “…” stands for up to four more words."
+        ),
+    )
+    is_on = models.BooleanField(_("in use"), default=True)
+    #: grows with each change, so that other processes see that there was one
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        changed = self.pk is not None
+        if changed:
+            self.revision = F("revision") + 1
+        super().save(*args, **kwargs)
+        if changed:
+            self.refresh_from_db(fields=["revision"])
+
+    def clean(self) -> None:
+        """Refuse what could not be looked for, or would be found everywhere."""
+        try:
+            screening.check_term(self.term)
+        except ValueError as error:
+            raise ValidationError(
+                {"term": _("Write words of two letters or more. “…” stands only between words.")}
+            ) from error
+
+
+class ScreeningTerm(Term):
+    """Words that messages are screened for (N-07)."""
 
     class Language(models.TextChoices):
         ENGLISH = "en", _("English")
@@ -126,16 +161,6 @@ class ScreeningTerm(models.Model):
 
     language = models.CharField(_("language"), max_length=2, choices=Language)
     category = models.CharField(_("what for"), max_length=20, choices=Kind)
-    term = models.CharField(
-        _("term"),
-        max_length=400,
-        help_text=_(
-            "Words in their order. “a|b” is either word. “refund*” has any ending. “…” stands for up to four more words."
-        ),
-    )
-    is_on = models.BooleanField(_("in use"), default=True)
-    #: grows with each change, so that other processes see that there was one
-    revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("term for screening")
@@ -150,23 +175,9 @@ class ScreeningTerm(models.Model):
     def __str__(self) -> str:
         return f"{self.language} {self.get_category_display()}: {self.term}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        changed = self.pk is not None
-        if changed:
-            self.revision = F("revision") + 1
-        super().save(*args, **kwargs)
-        if changed:
-            self.refresh_from_db(fields=["revision"])
-
     def clean(self) -> None:
-        """Refuse what could not be looked for, or would be found everywhere."""
-        if self.category == self.Kind.ALLOWED_SITE:
-            if "." not in self.term or not self.term.replace(".", "").replace("-", "").isalnum():
-                raise ValidationError({"term": _("Write a site like this: example.com")})
-            return
-        try:
-            screening.check_term(self.term)
-        except ValueError as error:
-            raise ValidationError(
-                {"term": _("Write words of two letters or more. “…” stands only between words.")}
-            ) from error
+        """A site is no term."""
+        if self.category != self.Kind.ALLOWED_SITE:
+            super().clean()
+        elif "." not in self.term or not self.term.replace(".", "").replace("-", "").isalnum():
+            raise ValidationError({"term": _("Write a site like this: example.com")})

@@ -57,10 +57,11 @@ _LOOK_BACK = 40
 
 @dataclass(frozen=True)
 class Finding:
-    """One category that a text falls into, and the term by which it was found."""
+    """One category that a text falls into, the term by which it was found, and the words of the text, evened out."""
 
     category: str
     term: str
+    words: str = ""
 
 
 class _Term:
@@ -98,10 +99,20 @@ class Screen:
 
     def findings(self, text: str) -> list[Finding]:
         """What this text is to be warned of: one finding a category, the gravest first."""
+        found: dict[str, Finding] = {}
         evened = plain(text[:LONGEST])[:LONGEST]
-        found: dict[str, str] = {}
         if name := contacts_in(evened, self.allowed_sites):
-            found[CONTACT_DETAILS] = name
+            found[CONTACT_DETAILS] = Finding(CONTACT_DETAILS, name)
+        self._look(evened, found)
+        return [found[category] for category in CATEGORIES if category in found]
+
+    def hits(self, text: str) -> list[Finding]:
+        """One finding a category, of whatever categories the terms have. Contacts are not looked for."""
+        found: dict[str, Finding] = {}
+        self._look(plain(text[:LONGEST])[:LONGEST], found)
+        return list(found.values())
+
+    def _look(self, evened: str, found: dict[str, Finding]) -> None:
         known: set[str] = set()
         for reading in readings(evened):
             # the first reading whole; of a further one only the sentences that read otherwise
@@ -109,15 +120,16 @@ class Screen:
             for part in sentences if known else (reading,):
                 self._read(part, found)
             known |= sentences
-        return [Finding(category, found[category]) for category in CATEGORIES if category in found]
 
-    def _read(self, text: str, found: dict[str, str]) -> None:
+    def _read(self, text: str, found: dict[str, Finding]) -> None:
         at = 0
         while start := _STARTS.search(text, at):
             word, at = start[0], start.start()
             for term in self._begun_by(word):
-                if term.category not in found and term.pattern.match(text, at) and _is_meant(term, text, at):
-                    found[term.category] = term.written
+                if term.category in found or not (match := term.pattern.match(text, at)):
+                    continue
+                if _is_meant(term, text, at):
+                    found[term.category] = Finding(term.category, term.written, match[0])
             at += 1 if word[0] >= FIRST_HAN else len(word)
 
     def _begun_by(self, word: str) -> list[_Term]:

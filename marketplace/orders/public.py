@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -67,6 +69,15 @@ def last_price(listing: Listing) -> Money | None:
     sold = OrderLine.objects.filter(listing=listing, order__paid_at__isnull=False)
     line = sold.select_related("order").order_by("-pk").first()
     return line.order.money(line.unit_price) if line else None
+
+
+def last_prices(listings: Iterable[Listing]) -> dict[int, Money]:
+    """The same of many, by the listing's primary key; those that nobody has bought are not there."""
+    newest = OrderLine.objects.filter(listing=OuterRef("pk"), order__paid_at__isnull=False).order_by("-pk")
+    which = Listing.objects.filter(pk__in=[listing.pk for listing in listings]).order_by()
+    lines = which.annotate(line=Subquery(newest.values("pk")[:1])).values("line")
+    found = OrderLine.objects.filter(pk__in=lines).select_related("order")
+    return {line.listing_id: line.order.money(line.unit_price) for line in found}
 
 
 def warranty_months(listing: Listing, policy: ProtectionPolicy | None = None) -> int:

@@ -22,6 +22,40 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ForbiddenTerm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('term', models.CharField(help_text='Words in their order. “a|b” is either word. “refund*” has any ending. “…” stands for up to four more words.', max_length=400, verbose_name='term')),
+                ('is_on', models.BooleanField(default=True, verbose_name='in use')),
+                ('revision', models.PositiveIntegerField(default=1, editable=False)),
+                ('country', models.CharField(blank=True, help_text='Two letters, like DE. Empty: everywhere.', max_length=2, verbose_name='country')),
+                ('goods', models.CharField(choices=[('weapons', 'Weapons'), ('drugs', 'Drugs or medicine'), ('animals', 'Animals or parts of them'), ('unsafe', 'A product that is not safe'), ('stolen', 'Stolen goods or false papers'), ('other', 'Something else that is forbidden')], max_length=20, verbose_name='what it is')),
+                ('language', models.CharField(help_text='Two letters, like pt.', max_length=2, verbose_name='language')),
+            ],
+            options={
+                'verbose_name': 'word for forbidden goods',
+                'verbose_name_plural': 'words for forbidden goods',
+                'ordering': ('country', 'goods', 'language', 'term'),
+                'constraints': [models.UniqueConstraint(fields=('country', 'goods', 'language', 'term'), name='one_row_per_forbidden_term')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PriceRange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('category', models.CharField(blank=True, max_length=120)),
+                ('currency', models.CharField(max_length=3)),
+                ('listings', models.PositiveIntegerField()),
+                ('low', models.BigIntegerField()),
+                ('middle', models.BigIntegerField()),
+                ('high', models.BigIntegerField()),
+                ('counted_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('category', 'currency'), name='one_price_range_per_category')],
+            },
+        ),
+        migrations.CreateModel(
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,7 @@ What stands behind "decided" is a row of its own (`Decision`), never an edit; wh
 """
 
 from .draft import Draft
+from .help import ForbiddenTerm, PriceRange
 from .records import Decision, ReportEvent, ReportFile, Statement
 from .report import Report
 from .states import AWAITING_TRACKING, OPEN, State, TargetKind, TrackingResult
@@ -13,6 +14,8 @@ __all__ = [
     "OPEN",
     "Decision",
     "Draft",
+    "ForbiddenTerm",
+    "PriceRange",
     "Report",
     "ReportEvent",
     "ReportFile",

@@ -1,5 +1,6 @@
 """A report in the API."""
 
+from .help import ReportHelpSerializer
 from .sending import (
     AssignReportSerializer,
     DecideReportSerializer,
@@ -12,6 +13,7 @@ from .showing import ReportSerializer
 __all__ = [
     "AssignReportSerializer",
     "DecideReportSerializer",
+    "ReportHelpSerializer",
     "ReportSerializer",
     "RespondToReportSerializer",
     "SayOnReportSerializer",

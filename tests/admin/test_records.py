@@ -17,12 +17,13 @@ from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.messaging.models import ScreeningTerm
 from marketplace.orders.models import Order
+from reports.models import ForbiddenTerm
 from tests import crowd, world
 from tests.disputes.desk_cases import queries_of, waiting
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {User, Group, Store, ProtectionPolicy, Restriction, ScreeningTerm}
+EDITABLE = {User, Group, Store, ProtectionPolicy, Restriction, ScreeningTerm, ForbiddenTerm}
 RECORDS = sorted(
     (
         model

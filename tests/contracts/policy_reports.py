@@ -56,6 +56,10 @@ ROWS: dict[str, Row] = {
         "POST": signed_in(201, api=True) | {"seller": 422},
     },
     f"{API}/reports/<id>/": {"GET": hidden("buyer seller moderator", 200, api=True), "POST": no(api=True)},
+    f"{API}/reports/<id>/help/": {
+        "GET": hidden("moderator", 200, api=True) | {"buyer": 403, "seller": 403},
+        "POST": no(api=True),
+    },
     f"{API}/reports/<id>/add-info/": _verb("buyer"),
     f"{API}/reports/<id>/withdraw/": _verb("buyer"),
     f"{API}/reports/<id>/respond/": _verb("seller"),

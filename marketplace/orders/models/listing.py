@@ -6,6 +6,7 @@ and `paid_shipping` are the most that a dispute about it can give back.
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Measure, Store
 from marketplace.core.ids import PublicIdField
 
+from ..titles import WordsField
 from .order import Order
 
 
@@ -23,6 +25,7 @@ class Listing(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="listings")
     reference = models.CharField(max_length=120)
     title = models.CharField(_("title"), max_length=300)
+    words = WordsField(of="title")
     category = models.CharField(_("category"), max_length=120, blank=True)
     warranty_months = models.PositiveSmallIntegerField(_("warranty (months)"), null=True, blank=True)
 
@@ -30,6 +33,7 @@ class Listing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["store", "reference"], name="one_listing_per_store_reference")
         ]
+        indexes = [GinIndex(fields=["words"], name="listing_by_words", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.title
