@@ -32,7 +32,7 @@ class TargetForm(forms.Form):
     """What is reported."""
 
     type = forms.ChoiceField(
-        label=_("What do you report?"),
+        label=_("Choose what it is"),
         choices=[("listing", _("A listing")), ("store", _("A shop")), ("order", _("An order of mine")), ("user", _("A person"))],
         widget=forms.RadioSelect,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from marketplace.core.display import TimelineLine
 
 from . import access, reading
 from .kinds import in_words
-from .models import AWAITING_TRACKING, Report, State, Statement, TrackingResult
+from .models import AWAITING_TRACKING, Report, State, Statement, TargetKind, TrackingResult
 from .services import appealing, tracking_state
 
 HAPPENED: dict[str, Any] = {
@@ -79,6 +80,12 @@ def _ended_words(report: Report, role: str | None) -> list[str]:
             if tracking_state(report)
             else _("There is no valid number yet.")
         )
+        if role == "respondent":
+            return [
+                _("Enter a valid tracking number for this order in time."),
+                _("If you do not, we close the order and the buyer gets all the money back."),
+                there,
+            ]
         return [
             _("The seller has to enter a valid tracking number in time."),
             _("If not, we close the order and the buyer gets all the money back."),
@@ -102,20 +109,52 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
         "words": next_words(report, role),
         "answers": in_words(report.category, report.answers),
         "contact": reading.contact_for(report, actor),
-        "target": reading.target_for(report, actor),
+        "target": target_card(report, actor),
         "decision": reading.decision_for(report, actor),
         "statements": [(Statement.Kind(s.kind).label, s) for s in reading.statements_for(report, actor)],
         "files": [file_card(report, each) for each in reading.files_for(report, actor)],
-        "buttons": [
-            (label, reverse(f"reports:{verb}", args=[report.public_id]))
-            for verb, label in BUTTONS.items()
-            if verb in verbs
-        ],
+        "buttons": _buttons(report, role, verbs),
         "review": review_of(report, actor, role),
         "timeline": timeline_of(report, actor),
         "form": None,
         "appeal_form": None,
     }
+
+
+def _buttons(report: Report, role: str | None, verbs: Sequence[str]) -> list[tuple[Any, str]]:
+    shown = [
+        (label, reverse(f"reports:{verb}", args=[report.public_id]))
+        for verb, label in BUTTONS.items()
+        if verb in verbs
+    ]
+    if role == "respondent" and report.phase == AWAITING_TRACKING and report.order:
+        shown.insert(
+            0,
+            (
+                _("Go to the order and enter the number"),
+                reverse("orders:detail", args=[report.order.public_id]),
+            ),
+        )
+    return shown
+
+
+def target_card(report: Report, actor: Actor) -> dict[str, str]:
+    """What is reported: its number, its name, and its page where this reader may open it."""
+    target = reading.target_for(report, actor)
+    if target["type"] == "report":
+        return {"id": target["id"], "name": "", "url": ""}
+    reported: Any = report.target
+    name = url = ""
+    match target["type"]:
+        case TargetKind.LISTING:
+            name, url = reported.title, reverse("listings:detail", args=[reported.public_id])
+        case TargetKind.STORE:
+            name, url = reported.name, reverse("stores:detail", args=[reported.public_id])
+        case TargetKind.ORDER if reported.role_of(actor) in ("buyer", "seller"):
+            url = reverse("orders:detail", args=[reported.public_id])
+        case TargetKind.USER:
+            name = reported.shown_name
+    return {"id": target["id"], "name": name, "url": url}
 
 
 def review_of(report: Report, actor: Actor, role: str | None) -> dict[str, Any]:

@@ -108,5 +108,10 @@ def _take(story: Story, report: Report, days: float) -> None:
 def _decide(story: Story, report: Report, days: float, outcome: str, facts: str, **more: Any) -> None:
     with ago(days):
         services.decide(
-            report.pk, outcome=outcome, facts=facts, reason_code=report.category, **more, by=story.by("olga")
+            report.pk,
+            outcome=outcome,
+            facts=facts,
+            reason_code=report.get_category_display(),
+            **more,
+            by=story.by("olga"),
         )

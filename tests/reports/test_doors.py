@@ -15,7 +15,16 @@ from marketplace.orders import services as orders
 from reports import services
 from reports.models import Decision, Draft, Report, ReportEvent, Statement
 from tests import api, world
-from tests.reports.scenes import about_listing, about_order, again, by_holder, moderator, seller_of, taken
+from tests.reports.scenes import (
+    about_listing,
+    about_order,
+    again,
+    by_holder,
+    moderator,
+    seller_of,
+    taken,
+    upheld,
+)
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +333,20 @@ def test_the_reporter_reads_what_was_done_and_what_comes_next(clock):
     assert "There was no parcel." in page
     assert "the buyer gets all the money back" in page
     assert "There is no valid number yet." in page
+
+
+@pytest.mark.rule("C-06", "C-10")
+def test_the_seller_reads_what_to_do_and_goes_to_the_order_from_there(clock):
+    report = again(upheld(clock, about_order(world.shipped())))
+    page = (
+        browser(report.respondent_store.members.get()).get(f"/reports/{report.public_id}/").content.decode()
+    )
+    assert "Enter a valid tracking number for this order in time." in page
+    order = f'href="/orders/{report.order.public_id}/"'
+    assert page.count(order) == 2, "the button, and the number of what was reported"
+    reporter = browser(report.reporter).get(f"/reports/{report.public_id}/").content.decode()
+    assert "The seller has to enter a valid tracking number" in reporter
+    assert reporter.count(order) == 1
 
 
 @pytest.mark.rule("C-04")
