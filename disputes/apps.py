@@ -18,7 +18,7 @@ class DisputesConfig(AppConfig):
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
         from marketplace.payments import freezing
-        from marketplace.sanctions import deciders
+        from marketplace.sanctions import causes
 
         from . import reminders, services
         from .evidence_access import parties_see, staff_see
@@ -40,4 +40,4 @@ class DisputesConfig(AppConfig):
         register_keeper(KEEPER)
         freezing.register(OWNER)
         registry.register(Kind.DECISION, appealing.DECISION)
-        deciders.register("dec", appealing.deciders_of)
+        causes.register("dec", appealing.FRAUD)

@@ -226,16 +226,6 @@ _THEN_GRANTED = _("If the seller does not answer the request, the buyer gets wha
 _THEN_MEDIATOR = _("If you two do not agree, a mediator decides.")
 
 
-#: with a decision that found a fraud, in place of what the buyer is told of others (M-06)
-_RESTRICTED = Message(
-    "buyer",
-    _("You cannot open disputes for now"),
-    _(
-        "The mediator decided: you get no money back. A mediator found that what you said was not true, and a second one agreed. Read on the page why. You see until when if you try to open a dispute."
-    ),
-)
-
-
 def announce(event: CaseEvent) -> None:
     """Called inside the step that wrote the event."""
     unpin(event)
@@ -257,8 +247,6 @@ def announce(event: CaseEvent) -> None:
     facts["items"] = "; ".join(event.data.get("items", ()))
     if "asked" in event.data and event.verb == "require_evidence":
         messages = [message for message in messages if message.to in event.data["asked"]]
-    if event.data.get("restricted_until"):
-        messages = [*(each for each in messages if each.to != _RESTRICTED.to), _RESTRICTED]
     if event.verb in _BY_EITHER:
         messages = [message for message in messages if message.to != event.role]
     if "differs" in event.data and messages:

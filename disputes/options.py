@@ -54,9 +54,9 @@ def options(order: Order) -> dict[str, Any]:
 
 
 def _restriction(order: Order, now: datetime) -> dict[str, Any] | None:
-    """D-09: why this buyer may open none, and until when."""
+    """D-09: why this buyer may open none, until when, and the sanction to contest."""
     found = restrictions.in_force(order.buyer_id, Restriction.Kind.NO_DISPUTES, now)
-    return {"id": found.public_id, "reason": found.reason, "until": found.ends_at} if found else None
+    return {"sanction": found.cause, "reason": found.reason, "until": found.ends_at} if found else None
 
 
 def _line(order: Order, line: OrderLine, refusal: AlreadyDisputed | None) -> dict[str, Any]:

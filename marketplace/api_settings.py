@@ -58,7 +58,7 @@ SPECTACULAR = {
         "EvidenceStatus": "marketplace.evidence.models.Evidence.Status",
         "OrderStatus": "marketplace.orders.models.State",
         "ProposalBy": "disputes.models.Proposal.By",
-        "RestrictionKind": "marketplace.accounts.models.Restriction.Kind",
+        "SanctionKind": "marketplace.sanctions.models.Kind",
         "RefundStatus": "marketplace.payments.models.Refund.Status",
         "ReturnStatus": "disputes.models.ReturnShipment.Status",
         "ReturnInspection": "disputes.models.ReturnShipment.Inspection",

@@ -18,7 +18,7 @@ class ReportsConfig(AppConfig):
         from marketplace.core import cases, daily
         from marketplace.evidence.access import register_viewer
         from marketplace.evidence.retention import register_keeper
-        from marketplace.sanctions import deciders
+        from marketplace.sanctions import causes
 
         from . import notifications, services
         from .evidence_access import moderators_see
@@ -26,12 +26,12 @@ class ReportsConfig(AppConfig):
         from .help.forbidden import ensure_terms
         from .help.prices import keep_ranges
         from .models import Report
-        from .services.appealing import REPORT, deciders_of
+        from .services.appealing import DECISION, REPORT
 
         cases.register(Report, by_clock=services.BY_CLOCK, announce=notifications.announce)
         register_viewer(moderators_see, sees_private=True)
         register_keeper(KEEPER)
         registry.register(Kind.REPORT, REPORT)
-        deciders.register("rde", deciders_of)
+        causes.register("rde", DECISION)
         daily.register("what things cost", keep_ranges)
         post_migrate.connect(ensure_terms, sender=self, dispatch_uid="redress_forbidden_terms")

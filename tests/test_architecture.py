@@ -134,7 +134,6 @@ LOCKS = {
     "marketplace/accounts/addresses.py": "a store's addresses, of which one is the default: they are no case",
     "marketplace/payments/balances.py": "a seller's balance, so that what it holds is still there when it is taken",
     "disputes/services/postage.py": "a return's postage, after the dispute's own lock",
-    "marketplace/accounts/restrictions.py": "lifting a restriction: it is no case",
     "marketplace/payments/gateways/sandbox.py": "it stands for a provider, and a provider locks its own books",
     "marketplace/notifications/mail.py": "the lease on a mail that is sent",
 }

@@ -73,9 +73,9 @@ class LineOptionSerializer(serializers.Serializer):
 
 
 class RestrictionSerializer(serializers.Serializer):
-    """Why you cannot open disputes now (D-09)."""
+    """Why you cannot open disputes now (D-09). `sanction`: what can be contested, at `/appeals/`."""
 
-    id = serializers.CharField()
+    sanction = serializers.CharField()
     reason = serializers.CharField()
     until = MomentField(allow_null=True)
 

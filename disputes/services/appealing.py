@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from marketplace.accounts.models import Restriction, StoreMember
+from marketplace.accounts.models import StoreMember
 from marketplace.appeals.models import Appeal, Kind
 from marketplace.appeals.registry import Appealable, Sides, Window
 from marketplace.appeals.services import submit
@@ -18,9 +19,12 @@ from marketplace.core.access import Actor
 from marketplace.core.display import date_text
 from marketplace.core.errors import Forbidden, VersionChanged, WrongState
 from marketplace.core.money import Money
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.causes import Cause
 
 from .. import access
-from ..models import ConflictOfInterest, Decision, Dispute, Result
+from ..models import ConflictOfInterest, Decision, Dispute
+from ..standing import services as standing_figures
 from ..statement import statement_of
 
 
@@ -82,11 +86,10 @@ def deciders_of(about: str) -> set[int]:
 
 
 def overturn(appeal: Appeal, by: Actor) -> None:
-    """Nobody's money is taken back (A-03); where it was a fraud, the right that the decision took is given back."""
-    fraud = Decision.objects.filter(public_id=appeal.about, outcome=Result.FRAUD)
-    if fraud.exists():
-        own = Restriction.objects.filter(cause=appeal.about, lifted_at=None)
-        own.update(lifted_at=appeal.at)
+    """Nobody's money is taken back (A-03). What the decision brought ends, and only that (C-11); it counts in nobody's
+    results any more, and no finding of fraud stays (B-06)."""
+    sanctions.undo(appeal.about, by=by, at=appeal.at)
+    standing_figures.finding_overturned(appeal.about, at=appeal.at, by=by)
 
 
 def describe(decision: Decision) -> str:
@@ -154,6 +157,12 @@ def standing_id(dispute: Dispute) -> str:
     return next((each.public_id for each in rows if is_told(each)), "")
 
 
+def page_of(public_id: str) -> str:
+    return reverse("disputes:detail", args=[Dispute.objects.get(decisions__public_id=public_id).public_id])
+
+
+#: a decision that found a fraud, as the cause of a sanction
+FRAUD = Cause(gettext_lazy("A decision in a dispute"), deciders=deciders_of, page=page_of)
 DECISION = Appealable(
     find=find,
     may_appeal=may_appeal,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from marketplace.accounts import restrictions
-from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Forbidden, Invalid, WrongState
 from marketplace.core.money import Money, format_money
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.models import Kind
 
 from ..models import Approval, Decision, Dispute, Payer, Proposal, ReachedBy, Result, State, Terms
+from ..statement import rule_words
 from . import precedents, statements
 from .conflicts import check_free
 from .settling import carry_out
@@ -148,7 +150,7 @@ def _carry_out(dispute: Dispute, decision: Decision, by: Actor) -> None:
     carry_out(dispute, decision.terms, reached_by=_reached_by(decision), by=by, outcome=decision.outcome)
     precedents.remember(decision, dispute)
     if decision.outcome == Result.FRAUD:
-        _restrict(dispute, decision)
+        _restrict(dispute, decision, by)
 
 
 def _reached_by(decision: Decision) -> ReachedBy:
@@ -158,20 +160,20 @@ def _reached_by(decision: Decision) -> ReachedBy:
     return ReachedBy.CHOICE if chosen else ReachedBy.BUYER_SILENCE
 
 
-def _restrict(dispute: Dispute, decision: Decision) -> None:
+def _restrict(dispute: Dispute, decision: Decision, by: Actor) -> None:
     """The buyer of a fraud opens no dispute for as long as the restriction can be contested (M-06, A-07)."""
     ends_at = dispute.at + dispute.policy.restriction_appeal
-    restrictions.impose_by_decision(
-        dispute.buyer,
-        kind=Restriction.Kind.NO_DISPUTES,
-        reason=_("Two mediators found that what you said in a dispute was not true: %(facts)s")
-        % {"facts": decision.facts},
-        starts_at=dispute.at,
-        ends_at=ends_at,
+    why = _("Two mediators found that what you said in a dispute was not true: %(facts)s")
+    sanctions.impose(
+        target=dispute.buyer,
+        kind=Kind.NO_DISPUTES,
         cause=decision.public_id,
-        decided_by=decision.mediator_id,
+        statement=Truncator(why % {"facts": decision.facts}).chars(sanctions.LONGEST_STATEMENT),
+        rule=rule_words(decision.reason_code),
+        at=dispute.at,
+        by=by,
+        ends_at=ends_at,
     )
-    dispute.say(restricted_until=ends_at.isoformat())
 
 
 # -- which result fits ------------------------------------------------------------------------------------------------

@@ -35,9 +35,10 @@ ANSWER = action_responses(FlagSerializer)
 class _StandingView(ApiView):
     def of(self, user: User) -> Response:
         own = user.stores.values_list("pk", flat=True)
-        found = standing_of(user.pk, own, at=timezone.now())
+        now = timezone.now()
+        found, contest = standing_of(user.pk, own, at=now), services.policy_at(now).restriction_appeal
         context = {"view": self, "request": self.request}
-        return Response(StandingSerializer(representation(user, found), context=context).data)
+        return Response(StandingSerializer(representation(user, found, contest), context=context).data)
 
 
 class OwnStanding(_StandingView):
@@ -45,7 +46,7 @@ class OwnStanding(_StandingView):
 
     @extend_schema(operation_id="standing_own", responses=StandingSerializer)
     def get(self, request: Request) -> Response:
-        """Your figures beside the middle value of other buyers, flags, and what you may not do, why, and until when."""
+        """Your figures beside the middle value of other buyers, flags, and every sanction in force: why, until when, and how to contest it."""
         user: Any = request.user
         return self.of(user)
 

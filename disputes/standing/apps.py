@@ -13,12 +13,11 @@ class StandingConfig(AppConfig):
     def ready(self) -> None:
         """Give every event its messages, and the daily round its work."""
         from marketplace.core import cases, daily
-        from marketplace.sanctions import deciders
+        from marketplace.sanctions import causes
 
         from . import notifications, services
-        from .effects import deciders_of
         from .models import Flag
 
         cases.register(Flag, by_clock={}, announce=notifications.announce)
-        deciders.register("flg", deciders_of)
+        causes.register("flg", services.REVIEW)
         daily.register("standing", services.daily)

@@ -236,7 +236,7 @@ def card(request: HttpRequest, public_id: str) -> HttpResponse:
         suggestion=suggest(year, line=getattr(year, "p95", None)),
         line=presenters.percent(getattr(year, "p95", None)),
         flags=[(presenters.flag_card(flag), _may_act(flag, by)) for flag in _with(found.flags, user)],
-        restrictions=presenters.restriction_cards(found, now),
+        sanctions=found.sanctions,
         disputes=[(each, each.money(each.claim.amount)) for each in reading.disputes_of(user)],
         repeated=reading.repeated_files(user),
     )

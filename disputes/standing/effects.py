@@ -1,34 +1,33 @@
-"""What follows from a review (B-03): each effect names the flag as its cause, so that overturning it undoes exactly these."""
+"""What follows from a review (B-03): a sanction with the flag as its cause, so that undoing it undoes exactly that (C-11)."""
 
 from __future__ import annotations
 
-from marketplace.accounts import restrictions
-from marketplace.accounts.models import Restriction
+from django.utils.translation import gettext as _
+
 from marketplace.core.access import Actor
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.models import Kind
 
 from .models import Flag, Outcome
 
-KINDS: dict[str, tuple[str, ...]] = {
-    Outcome.LIMIT: (Restriction.Kind.NO_DISPUTES,),
-    Outcome.SUSPEND: (Restriction.Kind.NO_DISPUTES, Restriction.Kind.NO_ORDERS),
+#: one outcome, one sanction: so one appeal gives all of it back
+KINDS: dict[str, Kind] = {
+    Outcome.WARN: Kind.WARNING,
+    Outcome.LIMIT: Kind.NO_DISPUTES,
+    Outcome.SUSPEND: Kind.BLOCK,
 }
 
 
 def carry_out(flag: Flag, *, by: Actor) -> None:
     """Inside the step that ends the flag. None of it takes away the right to answer or appeal (C-12)."""
-    for kind in KINDS.get(flag.outcome, ()):
-        restrictions.impose_by_decision(
-            flag.user,
+    if kind := KINDS.get(flag.outcome):
+        sanctions.impose(
+            target=flag.user,
             kind=kind,
-            reason=flag.reasons,
-            starts_at=flag.at,
-            ends_at=flag.until,
             cause=flag.public_id,
-            decided_by=by.person_id,
+            statement=flag.reasons,
+            rule=_("Account standing: %(ground)s") % {"ground": flag.get_ground_display()},
+            at=flag.at,
+            by=by,
+            ends_at=flag.until,
         )
-
-
-def deciders_of(cause: str) -> set[int]:
-    """Who ended this flag, and who agreed: they look at no appeal against it (A-02)."""
-    found = Flag.objects.filter(public_id=cause).values_list("reviewer_id", "approver_id")
-    return {each for row in found for each in row if each is not None}

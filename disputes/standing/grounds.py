@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from marketplace.appeals.models import Appeal
+from marketplace.appeals.models import State as AppealState
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.messaging.models import Category, Message, MessageFlag
 
@@ -63,10 +65,10 @@ def met_by_all(*, at: datetime, policy: ProtectionPolicy) -> list[Met]:
 
 
 def frauds(*, at: datetime, policy: ProtectionPolicy, dispute: Dispute | None = None) -> list[Met]:
-    """(c): findings of fraud that hold; of one dispute, or all of the last days in which a finding can be contested."""
+    """(c): findings of fraud that hold, and were not overturned; of one dispute, or all of the last days in which a finding can be contested."""
     rows = Decision.objects.filter(
         outcome=Result.FRAUD, superseded_by=None, dispute__state=State.RESOLVED, dispute__outcome=Result.FRAUD
-    )
+    ).exclude(public_id__in=Appeal.objects.filter(state=AppealState.OVERTURNED).values("about"))
     rows = (
         rows.filter(dispute=dispute)
         if dispute

@@ -35,10 +35,12 @@ bought AS (
 argued AS MATERIALIZED (
     SELECT d.{own} AS id, d.{other} AS other, d.opened_at, d.currency, c.amount AS asked, d.reached_by,
         CASE WHEN d.state = 'resolved' THEN coalesce(d.settled_amount, 0) ELSE 0 END AS back,
-        d.state = 'resolved' AND (d.reached_by IN ('decision', 'choice') OR d.reached_by = 'buyer_silence' AND f.it) AS decided,
+        d.state = 'resolved' AND NOT o.it AND (
+            d.reached_by IN ('decision', 'choice') OR d.reached_by = 'buyer_silence' AND f.it) AS decided,
         CASE
             WHEN d.state = 'cancelled' THEN CASE WHEN s.it THEN 'by_itself' ELSE 'cancelled' END
             WHEN d.state <> 'resolved' THEN 'open'
+            WHEN o.it THEN 'by_itself'
             WHEN d.outcome = 'fraud' THEN 'fraud'
             WHEN d.reached_by IN ('seller_silence', 'bank') OR d.reached_by = 'buyer_silence' AND NOT f.it THEN 'by_itself'
             WHEN d.outcome = 'no_refund' THEN 'lost'
@@ -48,7 +50,10 @@ argued AS MATERIALIZED (
     FROM disputes_dispute d JOIN disputes_claim c ON c.id = d.claim_id,
         LATERAL (SELECT d.reached_by = 'buyer_silence' AND EXISTS (SELECT FROM disputes_decision x WHERE x.dispute_id = d.id) AS it) f,
         LATERAL (SELECT d.state = 'cancelled' AND EXISTS (
-            SELECT FROM disputes_disputeevent v WHERE v.dispute_id = d.id AND v.verb = 'staff_cancel') AS it) s
+            SELECT FROM disputes_disputeevent v WHERE v.dispute_id = d.id AND v.verb = 'staff_cancel') AS it) s,
+        LATERAL (SELECT d.state = 'resolved' AND d.reached_by IN ('decision', 'choice', 'buyer_silence') AND EXISTS (
+            SELECT FROM disputes_decision y JOIN appeals_appeal a ON a.about = y.public_id AND a.kind IN ('decision', 'second_look')
+            WHERE y.dispute_id = d.id AND (a.state = 'overturned' OR y.public_id = %(overturned)s)) AS it) o
     WHERE d.{own} = ANY(%(who)s) AND d.opened_at > %(since)s AND d.opened_at <= %(now)s
 ),
 sums AS (
@@ -144,10 +149,15 @@ class Counted:
     high: float
 
 
-def count_buyers(users: Sequence[int], *, at: datetime, policy: ProtectionPolicy) -> list[Counted]:
-    """Count these buyers' figures anew, over every window, as of `at`; one statement."""
+def count_buyers(
+    users: Sequence[int], *, at: datetime, policy: ProtectionPolicy, overturned: str = ""
+) -> list[Counted]:
+    """Count these buyers' figures anew, over every window, as of `at`; one statement.
+
+    `overturned`: the decision that is being overturned in this very step, whose appeal is not saved yet.
+    """
     returned = "RETURNING user_id, days, orders, disputes, rate, low, high"
-    found = _keep("buyer_id", "user_id", _BUYER, users, at, policy, returned)
+    found = _keep("buyer_id", "user_id", _BUYER, users, at, policy, returned, overturned)
     return [Counted(*row) for row in found]
 
 
@@ -179,6 +189,7 @@ def _keep(
     at: datetime,
     policy: ProtectionPolicy,
     returned: str,
+    overturned: str = "",
 ) -> list[Any]:
     """Rows are written in one order, so that two who count at the same moment wait for each other and do not lock up."""
     buyers = own == "buyer_id"
@@ -193,13 +204,16 @@ def _keep(
         + returned
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, _values(who, at, policy))
+        cursor.execute(sql, _values(who, at, policy, overturned))
         return cursor.fetchall() if returned else []
 
 
-def _values(who: Sequence[int], at: datetime, policy: ProtectionPolicy) -> dict[str, Any]:
+def _values(
+    who: Sequence[int], at: datetime, policy: ProtectionPolicy, overturned: str = ""
+) -> dict[str, Any]:
     days = windows_of(policy)
-    return {"who": list(who), "now": at, "windows": days, "since": at - timedelta(hours=24 * max(days))}
+    since = at - timedelta(hours=24 * max(days))
+    return {"who": list(who), "now": at, "windows": days, "since": since, "overturned": overturned}
 
 
 # -- once a day ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ class Figures(models.Model):
     """What one person or store did in the last `days` days, by when a dispute was opened and an order was paid.
 
     `won`, `partly` and `lost` are of disputes that the two sides or a mediator ended. What a clock, a bank or staff ended is
-    in `disputes`, and in no result (B-06). `decided`: those that a mediator decided.
+    in `disputes`, and in no result (B-06); so is what a mediator decided and an appeal overturned. `decided`: those that a
+    mediator decided.
     """
 
     days = models.PositiveSmallIntegerField()
@@ -242,6 +243,12 @@ class Flag(Case):
     @transition(field=state, source=State.AWAITING_APPROVAL, target=State.RAISED)
     def reject_approval(self) -> None:
         """A second person does not agree: it is looked at again, and nothing has happened."""
+
+    @transition(
+        field=state, source=[each.value for each in State if each != State.DISMISSED], target=State.DISMISSED
+    )
+    def overturn(self) -> None:
+        """What it was raised for, or what its review came to, was found to be wrong: nothing follows."""
 
     @transition(field=state, source=list(OPEN), target=None)
     def add_statement(self) -> None:

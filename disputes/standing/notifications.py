@@ -10,31 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.cases import CaseEvent
 from marketplace.notifications.services import Message, tell, unpin
 
-from .models import Outcome, State
+from .models import State
 
 if TYPE_CHECKING:
     from .models import Flag
 
-_ENDS = {
-    Outcome.DISMISS: Message(
-        "person", _("We looked at your account"), _("Nothing follows from it. The reason: %(reasons)s")
-    ),
-    Outcome.WARN: Message(
-        "person",
-        _("A warning about your account"),
-        _("You can still buy and open disputes. The reason: %(reasons)s The page says how to contest it."),
-    ),
-    Outcome.LIMIT: Message(
-        "person",
-        _("You cannot open disputes for now"),
-        _("The reason: %(reasons)s You can still buy, answer and appeal. The page says until when."),
-    ),
-    Outcome.SUSPEND: Message(
-        "person",
-        _("Your account is closed"),
-        _("The reason: %(reasons)s You can still answer and appeal. The page says how to contest it."),
-    ),
-}
 MESSAGES: dict[str, tuple[Message, ...]] = {
     "raise": (
         Message(
@@ -43,12 +23,16 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             _("Why: %(ground)s. Nothing changes for you now. You can tell us your side on the page."),
         ),
     ),
-    "review": tuple(_ENDS.values()),
-    "approve": (_ENDS[Outcome.SUSPEND],),
+    "review": (
+        Message(
+            "person", _("We looked at your account"), _("Nothing follows from it. The reason: %(reasons)s")
+        ),
+    ),
 }
 
 #: verbs that nobody needs a notice of, and why
 SILENT: dict[str, str] = {
+    "approve": "the sanction that it brings tells the person",
     "add_statement": "whoever reviews the flag reads it there",
     "reject_approval": "nothing was done yet, and the person was told of nothing",
 }
@@ -60,6 +44,8 @@ def announce(event: CaseEvent) -> None:
     flag = cast("Flag", event.case)
     messages = MESSAGES.get(event.verb, ())
     if event.verb == "review":
-        messages = () if flag.state == State.AWAITING_APPROVAL else (_ENDS[Outcome(flag.outcome)],)
+        messages = (
+            messages if flag.state == State.DISMISSED else ()
+        )  # what follows tells the person of itself
     facts = {"reasons": flag.reasons, "ground": flag.get_ground_display()}
     tell(event, messages, {"person": Q(pk=flag.user_id)}, facts, "/standing/")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.accounts.models import Restriction
 from marketplace.core.money import Money
 
 from .models import OPEN, Figures, Flag, State
-from .reading import Standing, fact_words, is_in_force, sums_of
+from .reading import fact_words, sums_of
 
 #: verb → how it is told on the flag's timeline
 HAPPENED: dict[str, Any] = {
@@ -24,6 +21,7 @@ HAPPENED: dict[str, Any] = {
     "review": gettext_lazy("It was looked at"),
     "approve": gettext_lazy("A second person agreed"),
     "reject_approval": gettext_lazy("A second person sent it back"),
+    "overturn": gettext_lazy("It was found to be wrong, and nothing follows"),
 }
 TONES = {
     State.RAISED: "wait",
@@ -38,9 +36,9 @@ EFFECTS: dict[str, Any] = {
     State.RAISED: gettext_lazy("Nothing changes for you. We look at it."),
     State.AWAITING_APPROVAL: gettext_lazy("Nothing changes for you. We look at it."),
     State.DISMISSED: gettext_lazy("Nothing follows from it."),
-    State.WARNED: gettext_lazy("A warning. You can buy and open disputes."),
-    State.LIMITED: gettext_lazy("You cannot open disputes. You can buy, answer and appeal."),
-    State.SUSPENDED: gettext_lazy("You cannot buy or open disputes. You can answer and appeal."),
+    State.WARNED: gettext_lazy("We warned you. While the warning holds, it stands above."),
+    State.LIMITED: gettext_lazy("We took a right from you for a time. While that holds, it stands above."),
+    State.SUSPENDED: gettext_lazy("We closed your account. While that holds, it stands above."),
 }
 
 
@@ -74,19 +72,9 @@ class FlagCard:
 def flag_card(flag: Flag) -> FlagCard:
     """The second person's wait is the staff's own business: the person sees that it is being looked at."""
     shown = State.RAISED if flag.state in OPEN else State(flag.state)
-    is_over = flag.state not in OPEN and flag.until is not None and flag.until <= timezone.now()
-    effect = _("It is over. You can buy and open disputes again.") if is_over else str(EFFECTS[shown])
-    return FlagCard(flag, str(shown.label), TONES[shown], fact_words(flag), effect, flag.state not in OPEN)
-
-
-def restriction_cards(standing: Standing, at: datetime) -> list[tuple[Restriction, str, bool]]:
-    """(restriction, its state in words, is it in force)."""
-    cards = []
-    for each in standing.restrictions:
-        in_force = is_in_force(each, at)
-        words = _("In force") if in_force else _("Taken back") if each.lifted_at else _("Over")
-        cards.append((each, words, in_force))
-    return cards
+    return FlagCard(
+        flag, str(shown.label), TONES[shown], fact_words(flag), str(EFFECTS[shown]), flag.state not in OPEN
+    )
 
 
 def own_rows(rows: Iterable[Any]) -> list[dict[str, Any]]:

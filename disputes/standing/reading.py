@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.accounts.models import Restriction, User
+from marketplace.accounts.models import User
+from marketplace.appeals.models import Appeal
 from marketplace.core.money import Money
+from marketplace.sanctions.models import Kind, Sanction
 
 from ..models import Dispute, DisputeEvidence
 from . import keeping
@@ -23,6 +25,7 @@ GOOD, FLAGGED, LIMITED, CLOSED = "good", "flagged", "limited", "closed"
 #: an earlier flag is shown for so long back on the person's own page: the newest of them
 MOST_FLAGS = 20
 MOST_DISPUTES = 20
+MOST_SANCTIONS = 50
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Standing:
     figures: Sequence[BuyerFigures]
     stores: Sequence[StoreFigures]
     flags: Sequence[Flag]
-    restrictions: Sequence[Restriction]
+    sanctions: Sequence[Sanction]
 
     @property
     def open_flags(self) -> list[Flag]:
@@ -41,20 +44,39 @@ class Standing:
 
 
 def standing_of(user_id: int, store_ids: Iterable[int], *, at: datetime) -> Standing:
-    """Four queries: figures beside the peers', flags, what is restricted, own stores."""
+    """Four queries: figures beside the peers', flags, sanctions in force, own stores."""
     figures = list(with_peers(BuyerFigures.objects.filter(user_id=user_id)).order_by("days"))
     figures = figures or counted_now(user_id, at)
     flags = list(Flag.objects.filter(user_id=user_id).order_by("-raised_at", "-pk")[:MOST_FLAGS])
-    restrictions = list(
-        Restriction.objects.filter(user_id=user_id).order_by("-starts_at", "-pk")[:MOST_FLAGS]
-    )
     own = list(store_ids)
+    sanctions = sanctions_of(user_id, own, at)
     stores = (
         StoreFigures.objects.filter(store__in=own).select_related("store").order_by("store", "days")
         if own
         else []
     )
-    return Standing(state_of(flags, restrictions, at), figures, list(stores), flags, restrictions)
+    return Standing(state_of(user_id, flags, sanctions), figures, list(stores), flags, sanctions)
+
+
+def sanctions_of(user_id: int, stores: Sequence[int], at: datetime) -> list[Sanction]:
+    """What holds against this person, their shops and their listings, newest first. `appeal` and `appeal_state`: the one
+    that was sent against it; None where there is none."""
+    theirs = Q(user_id=user_id) | Q(store_id__in=stores) | Q(listing__store_id__in=stores)
+    sent = Appeal.objects.filter(kind="sanction", about=OuterRef("public_id"))
+    rows = Sanction.objects.in_force(at).filter(theirs).select_related("listing", "store", "user")
+    rows = rows.annotate(
+        appeal=Subquery(sent.values("public_id")[:1]), appeal_state=Subquery(sent.values("state")[:1])
+    )
+    return list(rows.order_by("-starts_at", "-pk")[:MOST_SANCTIONS])
+
+
+def points_in(sanctions: Iterable[Sanction]) -> list[tuple[str, int]]:
+    """What the strikes of each shop count together: (shop, points)."""
+    found: dict[str, int] = {}
+    for each in sanctions:
+        if each.points and each.store:
+            found[each.store.name] = found.get(each.store.name, 0) + each.points
+    return sorted(found.items())
 
 
 def with_peers(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -78,18 +100,15 @@ def counted_now(user_id: int, at: datetime) -> list[Any]:
     return rows
 
 
-def state_of(flags: Iterable[Flag], restrictions: Iterable[Restriction], at: datetime) -> str:
-    """Good, flagged, limited or closed. A flag that is only to be looked at limits nothing (B-03)."""
-    in_force = [each for each in restrictions if is_in_force(each, at)]
-    if any(each.kind == Restriction.Kind.NO_ORDERS for each in in_force):
+def state_of(user_id: int, flags: Iterable[Flag], in_force: Iterable[Sanction]) -> str:
+    """Of the person's own account: good, flagged, limited or closed. A flag that is only to be looked at, and a warning,
+    limit nothing (B-03)."""
+    kinds = {each.kind for each in in_force if each.user_id == user_id} - {Kind.WARNING}
+    if Kind.BLOCK in kinds:
         return CLOSED
-    if in_force:
+    if kinds:
         return LIMITED
     return FLAGGED if any(flag.state in OPEN for flag in flags) else GOOD
-
-
-def is_in_force(restriction: Restriction, at: datetime) -> bool:
-    return restriction.lifted_at is None and (restriction.ends_at is None or restriction.ends_at > at)
 
 
 def fact_words(flag: Flag) -> str:
@@ -117,7 +136,7 @@ def sentence(standing: Standing) -> str:
     """The state of an account in one sentence."""
     n = len(standing.open_flags)
     return {
-        GOOD: _("Good standing. Nothing is on your account now."),
+        GOOD: _("Good standing. Nothing limits your account now."),
         FLAGGED: ngettext(
             "You have %(n)s flag. You can still buy and open disputes.",
             "You have %(n)s flags. You can still buy and open disputes.",

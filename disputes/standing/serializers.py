@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from marketplace.accounts.models import Restriction
 from marketplace.core import facts
 from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+from marketplace.sanctions.models import Kind
+from marketplace.sanctions.serializers import SanctionTargetSerializer
 
 from .models import Flag, Ground, Outcome, State
 from .reading import CLOSED, FLAGGED, GOOD, LIMITED, Standing, fact_words, sums_of
@@ -190,16 +192,20 @@ class FlagSerializer(serializers.Serializer):
         return bool(self.context["view"].actor.is_staff)
 
 
-class StandingRestrictionSerializer(serializers.Serializer):
-    """What a person may not do, why, and until when (B-04)."""
+class StandingSanctionSerializer(serializers.Serializer):
+    """A sanction in force: what it is, against whom, why, and until when (B-04). More of it at `/sanctions/{id}/`."""
 
     id = serializers.CharField(source="public_id")
-    kind = serializers.ChoiceField(choices=Restriction.Kind.choices)
-    reason = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    target = SanctionTargetSerializer(source="*")
+    statement = serializers.CharField()
+    rule = serializers.CharField()
     cause = serializers.CharField()
+    points = serializers.IntegerField()
     starts_at = MomentField()
     ends_at = MomentField(allow_null=True)
-    lifted_at = MomentField(allow_null=True)
+    contest_until = MomentField(help_text="Until when it can be appealed (A-07).")
+    appeal = serializers.CharField(allow_null=True, help_text="The appeal that was sent against it")
 
 
 class StandingSerializer(serializers.Serializer):
@@ -210,12 +216,14 @@ class StandingSerializer(serializers.Serializer):
     figures = BuyerFiguresSerializer(many=True)
     stores = StoreFiguresSerializer(many=True)
     flags = FlagSerializer(many=True)
-    restrictions = StandingRestrictionSerializer(many=True)
+    sanctions = StandingSanctionSerializer(many=True)
 
 
-def representation(user: Any, standing: Standing) -> dict[str, Any]:
-    """What the serializer reads."""
+def representation(user: Any, standing: Standing, contest: timedelta) -> dict[str, Any]:
+    """What the serializer reads. `contest`: for how long a sanction can be appealed."""
     for flag in standing.flags:
         flag.user = user
-    names = ("state", "figures", "stores", "flags", "restrictions")
+    for sanction in standing.sanctions:
+        sanction.contest_until = sanction.starts_at + contest  # type: ignore[attr-defined]
+    names = ("state", "figures", "stores", "flags", "sanctions")
     return {"user": user.public_id} | {name: getattr(standing, name) for name in names}

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.core import batches
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.core.policy import ProtectionPolicy
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.causes import Cause
 
 from ..models import Dispute
 from . import effects, grounds, keeping
 from .grounds import Met
-from .models import OPEN, Flag, Outcome, Peers, State
+from .models import OPEN, Flag, Ground, Outcome, Peers, State
 
 LONGEST_REASONS = 2000
 
@@ -48,6 +52,15 @@ def _count_again(disputes: list[Dispute]) -> None:
     at = max(dispute.at for dispute in disputes)
     buyers = sorted({dispute.buyer_id for dispute in disputes})
     keeping.count_buyers(buyers, at=at, policy=policy_at(at))
+
+
+def finding_overturned(decision: str, *, at: datetime, by: Actor) -> None:
+    """Inside the step of the appeal that found the decision (its public id) wrong: it counts in nobody's results any more,
+    and a flag that was raised for it is closed, with all that followed from it (B-06, C-11)."""
+    for pk in Flag.objects.filter(ground=Ground.FRAUD, facts__decision=decision).values_list("pk", flat=True):
+        _overturn(pk, at=at, by=by)
+    buyer = Dispute.objects.filter(decisions__public_id=decision).values_list("buyer_id", flat=True).get()
+    keeping.count_buyers([buyer], at=at, policy=policy_at(at), overturned=decision)
 
 
 def insult_written(user_id: int, *, at: datetime) -> None:
@@ -187,6 +200,39 @@ def _check(flag: Flag, outcome: str, facts: str, until: datetime | None) -> None
         errors.append(FieldError("until", "not_allowed", _("Only a limit or a closed account has an end.")))
     if errors:
         raise Invalid(errors=errors)
+
+
+def _overturn(pk: int, *, at: datetime, by: Actor) -> None:
+    """What the flag was raised for, or what its review came to, was wrong: nothing follows from it any more."""
+    with transaction.atomic():
+        flag = Flag.lock(pk)
+        if flag.state == State.DISMISSED:
+            return
+        before, flag.at = flag.state, max(at, flag.moved_at)
+        flag.overturn()
+        flag.ended_at = flag.at
+        sanctions.undo(flag.public_id, by=by, at=at)
+        flag.finish("overturn", by, before)
+
+
+def _given_back(public_id: str, at: datetime, by: Actor) -> None:
+    """The appeal against what a review brought was granted: so the review was wrong (A-07)."""
+    _overturn(Flag.objects.values_list("pk", flat=True).get(public_id=public_id), at=at, by=by)
+
+
+def _deciders_of(public_id: str) -> set[int]:
+    """Who ended this flag, and who agreed: they look at no appeal against it (A-02)."""
+    found = Flag.objects.filter(public_id=public_id).values_list("reviewer_id", "approver_id")
+    return {each for row in found for each in row if each is not None}
+
+
+#: a review, as the cause of a sanction
+REVIEW = Cause(
+    gettext_lazy("We looked at your account's standing"),
+    deciders=_deciders_of,
+    page=lambda public_id: reverse("standing:own"),
+    given_back=_given_back,
+)
 
 
 def _end(flag: Flag, by: Actor) -> None:

@@ -13,27 +13,29 @@ from django.views.generic import TemplateView
 from marketplace.core.case_pages import VerbPage
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import NotFound
+from marketplace.sanctions.presenters import card_of
 
 from . import access, presenters, services
 from .forms import StatementForm
 from .models import Flag
-from .reading import sentence, standing_of
+from .reading import points_in, sentence, standing_of
 
 
 class Own(LoginRequiredMixin, TemplateView):
-    """One sentence, then flags, limits and numbers. The other side of a case never sees it."""
+    """One sentence, then what holds, flags and numbers. The other side of a case never sees it."""
 
     http_method_names = ["get", "head", "options"]
     template_name = "standing/own.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor, now = actor_of(self.request), timezone.now()
-        found = standing_of(actor.person_id, actor.store_ids, at=now)
+        found, policy = standing_of(actor.person_id, actor.store_ids, at=now), services.policy_at(now)
         return super().get_context_data(**kwargs) | {
             "standing": found,
             "sentence": sentence(found),
             "flags": [presenters.flag_card(flag) for flag in found.flags],
-            "restrictions": presenters.restriction_cards(found, now),
+            "sanctions": [card_of(each, policy, now) for each in found.sanctions],
+            "points": points_in(found.sanctions),
             "rows": presenters.own_rows(found.figures),
             "stores": found.stores,
         }

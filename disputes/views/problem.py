@@ -16,7 +16,7 @@ from django.views.generic import View
 
 from marketplace.core.access import Actor
 from marketplace.core.edges import actor_of
-from marketplace.core.errors import AlreadyDisputed, Forbidden, NotFound
+from marketplace.core.errors import AlreadyDisputed, NotFound
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.presenters import title_of
 from marketplace.orders.protection import (
@@ -58,10 +58,7 @@ class ProblemView(LoginRequiredMixin, View):
             return self.handle_no_permission()
         self.actor = actor_of(request)
         self._load(kwargs["public_id"])
-        try:
-            check_restriction(self.order)
-        except Forbidden as refusal:
-            return self.restricted(refusal)
+        check_restriction(self.order)
         return super().dispatch(request, *args, **kwargs)
 
     def _load(self, public_id: str) -> None:
@@ -74,11 +71,6 @@ class ProblemView(LoginRequiredMixin, View):
         self.order = order
         self.draft = getattr(order, "dispute_draft", None)
         self.answers = dict(self.draft.answers) if self.draft else {}
-
-    def restricted(self, refusal: Forbidden) -> HttpResponse:
-        """D-09: why, until when, and how to have it looked at again."""
-        context = self.context(error=refusal, until=refusal.extra.get("until"))
-        return render(self.request, "disputes/problem/restricted.html", context, status=403)
 
     # -- what stands in the way --------------------------------------------------------------------------------
 

@@ -145,7 +145,7 @@ class Measure(models.Model):
     """A right that is taken for a while, for a cause. Each cause has a row of its own: one ends, the others hold on (C-11)."""
 
     reason = models.TextField(_("why, as the person reads it"))
-    cause = models.CharField(max_length=60, blank=True, help_text=_("The decision that it comes from"))
+    cause = models.CharField(max_length=60, help_text=_("The sanction that it comes from"))
     imposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -166,9 +166,13 @@ class Restriction(Measure):
         NO_ORDERS = "no_orders", _("may not buy")
         BLOCK = "block", _("may not buy, report, open disputes, write first or rate")
 
-    public_id = PublicIdField(prefix="rst")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions")
     kind = models.CharField(max_length=20, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "cause"], name="one_restriction_per_cause")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()}"

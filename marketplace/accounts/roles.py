@@ -13,7 +13,7 @@ from marketplace.core.access import LEAD_MEDIATOR, MEDIATOR, MODERATOR
 #: app → models whose rows the role may look at
 _CASES: Mapping[str, Sequence[str]] = {
     "core": ("protectionpolicy",),
-    "accounts": ("store", "restriction"),
+    "accounts": ("store",),
     "orders": ("order", "orderevent", "listing"),
     "sanctions": ("sanction",),
     "coupons": ("couponoffer", "coupon"),
@@ -33,7 +33,6 @@ _REPORTS: Mapping[str, Sequence[str]] = {"reports": ("report",)}
 #: who must not decide about whom: a mediator says it of themselves, leads of everybody (M-02)
 _TIES = frozenset({"disputes.add_conflictofinterest"})
 _END_TIES = frozenset({"disputes.delete_conflictofinterest"})
-_RESTRICT = frozenset({"accounts.add_restriction"})
 #: flags on messages are looked at by those who handle them; the words to screen for are theirs to edit (N-07)
 _SCREENING = frozenset(
     f"messaging.{name}"
@@ -53,14 +52,13 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     MEDIATOR: frozenset(_views(_CASES, _FILES) | _TIES),
     LEAD_MEDIATOR: frozenset(
         _views(_CASES, _FILES, _REPORTS)
-        | _RESTRICT
         | _SCREENING
         | _FORBIDDEN
         | _TIES
         | _END_TIES
         | {"core.change_protectionpolicy"}
     ),
-    MODERATOR: frozenset(_views(_CASES, _REPORTS) | _RESTRICT | _SCREENING | _FORBIDDEN),
+    MODERATOR: frozenset(_views(_CASES, _REPORTS) | _SCREENING | _FORBIDDEN),
 }
 
 

@@ -31,7 +31,6 @@ class Kind(models.TextChoices):
     SECOND_LOOK = "second_look", _("A second look at a dispute")
     REPORT = "report", _("A decision on a report")
     SANCTION = "sanction", _("A sanction")
-    RESTRICTION = "restriction", _("A restriction")
 
 
 class State(models.TextChoices):

@@ -36,7 +36,7 @@ class NewAppealSerializer(AppealTextSerializer):
     """An appeal, and against what."""
 
     kind = serializers.ChoiceField(choices=BY_PEOPLE)
-    about = TextField(max_length=40, help_text="The id of the decision, report, sanction or restriction")
+    about = TextField(max_length=40, help_text="The id of the decision, report or sanction")
 
 
 class AnswerAppealSerializer(StrictSerializer):

@@ -28,6 +28,8 @@ PAGES = {
     413: "errors/413.html",
     429: "errors/429.html",
 }
+#: refusals that have a page of their own
+BY_CODE = {"stale_offer": "errors/409_changed.html", "restricted": "errors/restricted.html"}
 
 
 def actor_of(request: HttpRequest, *, via: Door = "page") -> Actor:
@@ -114,9 +116,5 @@ def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     typed = {name.replace("_", " ").capitalize(): value for name, value in sent if value}
     back = request.path.rsplit("/", 2)[0] + "/"
     status = 409 if error.status == 412 else error.status
-    template = (
-        "errors/409_changed.html"
-        if error.code == "stale_offer"
-        else PAGES.get(error.status, "errors/base.html")
-    )
+    template = BY_CODE.get(error.code) or PAGES.get(error.status, "errors/base.html")
     return render(request, template, {"error": error, "typed": typed, "back_url": back}, status=status)

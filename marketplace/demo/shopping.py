@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from marketplace.accounts.models import Restriction
 from marketplace.orders import services as orders
+from marketplace.sanctions import services as sanctions
+from marketplace.sanctions.models import Kind, Sanction
 
 from .making import ago
 
@@ -44,13 +45,13 @@ def tell(story: Story) -> None:
 
 def _restricted(story: Story) -> None:
     story.order("Camping stove", "41.00", sent=13, buyer="boris")
-    Restriction.objects.get_or_create(
-        user=story.people["boris"],
-        kind=Restriction.Kind.NO_DISPUTES,
-        defaults={
-            "reason": "Two of your disputes were not true.",
-            "starts_at": timezone.now(),
-            "ends_at": timezone.now() + timedelta(days=30),
-            "imposed_by": story.people["olga"],
-        },
+    if Sanction.objects.filter(user=story.people["boris"]).exists():
+        return
+    sanctions.impose_by_hand(
+        target=story.people["boris"],
+        kind=Kind.NO_DISPUTES,
+        rule="Terms, 4.2: disputes that are not true",
+        statement="Two of your disputes were not true.",
+        ends_at=timezone.now() + timedelta(days=30),
+        by=story.by("olga"),
     )

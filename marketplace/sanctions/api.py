@@ -12,13 +12,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from marketplace.core.api import ApiViewSet, CaseViewSet, action_responses
+from marketplace.core.api import CaseViewSet, action_responses
 from marketplace.core.policy import ProtectionPolicy
 
 from . import services
 from .models import Sanction
-from .serializers import ImposeSerializer, OwnRestrictionSerializer, SanctionSerializer, TakeBackSerializer
-from .targets import find_restriction, find_target
+from .serializers import ImposeSerializer, SanctionSerializer, TakeBackSerializer
+from .targets import find_target
 
 ANSWER = action_responses(SanctionSerializer)
 
@@ -61,16 +61,3 @@ class Sanctions(CaseViewSet):
     def take_back(self, request: Request, id: str) -> Response:  # noqa: A002
         """End what was imposed by hand, and only that (moderators and lead mediators); the person reads why."""
         return self.act("take_back", services.take_back, TakeBackSerializer)
-
-
-class Restrictions(ApiViewSet):
-    """What a person may not do for a while (D-09)."""
-
-    serializer_class = OwnRestrictionSerializer
-
-    @extend_schema(
-        operation_id="restrictions_retrieve", responses=action_responses(OwnRestrictionSerializer, 404)
-    )
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
-        """One restriction: your own; for staff everybody's."""
-        return Response(self.get_serializer(find_restriction(id, self.actor)).data)

@@ -1,4 +1,4 @@
-"""Mounted at /api/v1/: sanctions and restrictions."""
+"""Mounted at /api/v1/: sanctions."""
 
 from rest_framework.routers import SimpleRouter
 
@@ -6,6 +6,5 @@ from . import api
 
 router = SimpleRouter()
 router.register("sanctions", api.Sanctions, basename="sanction")
-router.register("restrictions", api.Restrictions, basename="restriction")
 
 urlpatterns = router.urls

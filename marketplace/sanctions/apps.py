@@ -21,4 +21,3 @@ class SanctionsConfig(AppConfig):
 
         cases.register(Sanction, by_clock=services.BY_CLOCK, announce=notifications.announce)
         registry.register(Kind.SANCTION, appealing.SANCTION)
-        registry.register(Kind.RESTRICTION, appealing.RESTRICTION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.appeals.models import Appeal
+from marketplace.appeals.models import State as AppealState
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 from marketplace.core.policy import ProtectionPolicy
 
-from . import access
+from . import access, causes
 from .models import Kind, Sanction, State
 
 HAPPENED: dict[str, Any] = {
@@ -44,12 +47,65 @@ MEANS: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Contest:
+    """How whom it burdens contests it (A-07). `until`: not at that moment any more. `appeal_url`: what they sent before."""
+
+    until: datetime
+    url: str
+    is_open: bool
+    appeal_url: str
+    appeal_state: str
+
+    @property
+    def appeal_words(self) -> str:
+        """Where that stands."""
+        if self.appeal_state == AppealState.UPHELD:
+            return _("You asked us to look again. We did, and it stands.")
+        return _("You asked us to look again. We tell you what we find.")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One sanction that holds, on the page of one's standing."""
+
+    sanction: Sanction
+    kind: str
+    means: str
+    cause: str
+    contest: Contest
+
+
+def card_of(sanction: Sanction, policy: ProtectionPolicy, now: datetime) -> Card:
+    """Plain data. Needs the target read along, and `appeal` and `appeal_state` of the appeal against it."""
+    cause = causes.of(sanction.cause)
+    return Card(
+        sanction,
+        str(Kind(sanction.kind).label),
+        str(MEANS[sanction.kind]),
+        str(cause.words),
+        _contest(sanction, sanction.appeal or "", sanction.appeal_state or "", policy, now),  # type: ignore[attr-defined]
+    )
+
+
+def _contest(sanction: Sanction, appeal: str, state: str, policy: ProtectionPolicy, now: datetime) -> Contest:
+    until = sanction.starts_at + policy.restriction_appeal
+    return Contest(
+        until,
+        reverse("appeals:new", args=["sanction", sanction.public_id]),
+        is_open=not appeal and sanction.is_in_force(now) and now < until,
+        appeal_url=reverse("appeals:detail", args=[appeal]) if appeal else "",
+        appeal_state=state,
+    )
+
+
 def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
     """The whole page. Needs listing, store, user and events read along."""
+    cause, is_person = causes.of(sanction.cause), access.person(actor, sanction)
     now: datetime = sanction.now
     policy = ProtectionPolicy.objects.in_force("default", now)
     in_force = sanction.is_in_force(now)
-    until = sanction.starts_at + policy.restriction_appeal
+    sent = Appeal.objects.filter(kind="sanction", about=sanction.public_id).values_list("public_id", "state")
     state = State.EXPIRED if sanction.state == State.IN_FORCE and not in_force else State(sanction.state)
     return {
         "sanction": sanction,
@@ -58,10 +114,10 @@ def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
         "tone": TONES[state],
         "means": MEANS[sanction.kind],
         "in_force": in_force,
-        "is_person": access.person(actor, sanction),
-        "appeal_until": until,
-        "may_contest": in_force and now < until,
-        "contest_url": reverse("appeals:new", args=["sanction", sanction.public_id]),
+        "is_person": is_person,
+        "cause": cause.words,
+        "cause_url": cause.page(sanction.cause) if is_person else "",
+        "contest": _contest(sanction, *(sent.first() or ("", "")), policy, now),
         "may_take_back": "take_back" in sanction.verbs_for(actor, now=now),
         "timeline": [
             TimelineLine(

@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from marketplace.accounts.models import Restriction
 from marketplace.core import facts
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
@@ -37,9 +36,9 @@ class TakeBackSerializer(StrictSerializer):
 class SanctionTargetSerializer(serializers.Serializer):
     """What it is against."""
 
-    kind = serializers.ChoiceField(choices=list(KINDS))
-    id = serializers.CharField()
-    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=list(KINDS), source="target_kind")
+    id = serializers.CharField(source="target.public_id")
+    name = serializers.CharField(source="target_name")
 
 
 class SanctionActionSerializer(serializers.Serializer):
@@ -66,7 +65,7 @@ class SanctionSerializer(serializers.Serializer):
     """A sanction (C-07): what was taken, why, by which rule, until when. `cause`: what decided it; its own id: by hand."""
 
     id = serializers.CharField()
-    target = SanctionTargetSerializer()
+    target = SanctionTargetSerializer(source="sanction")
     kind = serializers.ChoiceField(choices=Kind.choices)
     status = serializers.ChoiceField(choices=State.choices)
     cause = serializers.CharField()
@@ -93,11 +92,7 @@ def _facts(sanction: Sanction, actor: Any, policy: Any) -> dict[str, Any]:
     )  # fmt: skip
     return {name: getattr(sanction, name) for name in plain} | {
         "id": sanction.public_id,
-        "target": {
-            "kind": sanction.target_kind,
-            "id": sanction.target.public_id,
-            "name": sanction.target_name,
-        },
+        "sanction": sanction,
         "status": sanction.state,
         "appeal_until": sanction.starts_at + policy.restriction_appeal,
         "available_actions": facts.available_actions(sanction, actor, named=_named),
@@ -107,15 +102,3 @@ def _facts(sanction: Sanction, actor: Any, policy: Any) -> dict[str, Any]:
 
 def _named(verb: str) -> str:
     return facts.endpoint_of(verb, {})
-
-
-class OwnRestrictionSerializer(serializers.Serializer):
-    """Something that a person may not do for a while, with the reason they read. `cause`: the decision that it comes from."""
-
-    id = serializers.CharField(source="public_id")
-    kind = serializers.ChoiceField(choices=Restriction.Kind.choices)
-    reason = serializers.CharField()
-    cause = serializers.CharField()
-    starts_at = MomentField()
-    ends_at = MomentField(allow_null=True)
-    lifted_at = MomentField(allow_null=True)

@@ -1,4 +1,4 @@
-"""Mounted at the root: sanctions and restrictions, as whom they burden reads them."""
+"""Mounted at the root: sanctions, as whom they burden reads them."""
 
 from django.urls import path
 
@@ -10,5 +10,4 @@ urlpatterns = [
     path("sanctions/", views.SanctionList.as_view(), name="list"),
     path("sanctions/<str:public_id>/", views.SanctionPage.as_view(), name="detail"),
     path("sanctions/<str:public_id>/take-back/", views.TakeBack.as_view(), name="take_back"),
-    path("restrictions/<str:public_id>/", views.RestrictionPage.as_view(), name="restriction"),
 ]

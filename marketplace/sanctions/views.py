@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
@@ -16,12 +15,10 @@ from marketplace.accounts.models import Store
 from marketplace.core.case_pages import CaseMixin, VerbPage
 from marketplace.core.edges import actor_of
 from marketplace.core.paging import page_of
-from marketplace.core.policy import ProtectionPolicy
 
 from . import presenters, services
 from .forms import TakeBackForm
 from .models import Sanction
-from .targets import find_restriction
 
 
 class SanctionList(LoginRequiredMixin, TemplateView):
@@ -63,25 +60,3 @@ class TakeBack(SanctionMixin, VerbPage):
 
     def act(self, data: dict[str, Any]) -> None:
         services.take_back(self.case.pk, note=data["note"], by=self.actor)
-
-
-class RestrictionPage(LoginRequiredMixin, View):
-    """What a decision took from a person; one that a sanction brought has that sanction's page."""
-
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        actor, now = actor_of(request), timezone.now()
-        found = find_restriction(public_id, actor)
-        if found.cause.startswith("snc_"):
-            return redirect("sanctions:detail", found.cause)
-        policy = ProtectionPolicy.objects.in_force("default", now)
-        until = found.starts_at + policy.restriction_appeal
-        in_force = found.lifted_at is None and (found.ends_at is None or now < found.ends_at)
-        context = {
-            "restriction": found,
-            "in_force": in_force,
-            "is_person": found.user_id == actor.user_id,
-            "appeal_until": until,
-            "may_contest": in_force and now < until,
-            "contest_url": reverse("appeals:new", args=["restriction", found.public_id]),
-        }
-        return render(request, "sanctions/restriction.html", context)

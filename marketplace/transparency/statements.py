@@ -6,16 +6,13 @@ reason may name people: the facts are told in words of our own, and the full sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from disputes.models import Decision
-from disputes.standing.models import Flag
-from marketplace.accounts.models import Restriction
 from marketplace.sanctions.models import Kind, Sanction
 from reports.kinds import Category
-from reports.models import Report
+from reports.models import Decision
 
 Statement = dict[str, Any]
 
@@ -39,38 +36,47 @@ class Ground(NamedTuple):
     rule: str
 
 
-#: by the beginning of the cause's public id; "" for what a moderator did without a case
+#: by the beginning of the cause's public id; "" for what staff did with no case behind it. A report's category is its own
 _GROUNDS: Mapping[str, Ground] = {
-    "decision": Ground(
+    "dec": Ground(
         "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
         "SOURCE_TYPE_OTHER_NOTIFICATION",
         "No",
         "A mediator who decided a dispute found that the account's claim was false.",
         "Rules of buyer protection, section 6: false claims",
     ),
-    "flag": Ground(
+    "flg": Ground(
         "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         "SOURCE_VOLUNTARY",
         "Yes",
         "The account's figures stood out from others'. Staff looked at its cases and decided.",
         "Rules of buyer protection, section 10: standing",
     ),
+    "rde": Ground(
+        "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+        "SOURCE_ARTICLE_16",
+        "No",
+        "Somebody reported it; staff looked at it and decided.",
+        "Rules of buyer protection, section 9: sanctions",
+    ),
     "": Ground(
         "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         "SOURCE_VOLUNTARY",
         "No",
-        "Staff looked at what the account did, and decided.",
-        "Rules of buyer protection, section 9: restrictions",
+        "Staff looked at it, and decided.",
+        "Rules of buyer protection, section 9: sanctions",
     ),
 }
-_WHAT: Mapping[str, str] = {
-    Restriction.Kind.NO_DISPUTES: "The account may not open disputes.",
-    Restriction.Kind.NO_REPORTS: "The account may not send reports.",
-    Restriction.Kind.NO_ORDERS: "The account may not buy.",
-    Restriction.Kind.BLOCK: "The account may open and send nothing new. It may still answer and appeal.",
-}
-#: what a sanction restricts, in the database's words, and in ours
-_SANCTIONS: Mapping[str, tuple[Statement, str]] = {
+_FALSE_REPORT = Ground(
+    "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+    "SOURCE_VOLUNTARY",
+    "No",
+    "The account sent a report with false data. Staff looked at it and decided.",
+    "Rules of buyer protection, section 9: false reports",
+)
+_PART = "DECISION_PROVISION_PARTIAL"
+#: what a sanction restricts, in the database's words, and in ours. Strikes and warnings restrict nothing
+_RESTRICTS: Mapping[str, tuple[Statement, str]] = {
     Kind.REMOVED: (
         {"decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"]},
         "The listing was removed.",
@@ -84,7 +90,22 @@ _SANCTIONS: Mapping[str, tuple[Statement, str]] = {
         "The shop's paid orders are on hold.",
     ),
     Kind.SUSPENDED: ({"decision_account": "DECISION_ACCOUNT_SUSPENDED"}, "The shop takes no new orders."),
+    Kind.NO_DISPUTES: ({"decision_provision": _PART}, "The account may not open disputes."),
+    Kind.NO_REPORTS: ({"decision_provision": _PART}, "The account may not send reports."),
+    Kind.NO_ORDERS: ({"decision_provision": _PART}, "The account may not buy."),
+    Kind.BLOCK: (
+        {"decision_provision": _PART},
+        "The account may open and send nothing new. It may still answer and appeal.",
+    ),
 }
+#: which end belongs to which restriction
+_ENDS: Mapping[str, str] = {
+    "decision_visibility": "end_date_visibility_restriction",
+    "decision_monetary": "end_date_monetary_restriction",
+    "decision_account": "end_date_account_restriction",
+    "decision_provision": "end_date_service_restriction",
+}
+_PRODUCT: Statement = {"content_type": ["CONTENT_TYPE_PRODUCT"]}
 #: what a report was about, in the database's words
 _CATEGORIES: Mapping[str, str] = {
     Category.INTELLECTUAL_PROPERTY: "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
@@ -95,100 +116,51 @@ _CATEGORIES: Mapping[str, str] = {
 
 
 def statements(start: datetime, end: datetime) -> Iterator[Statement]:
-    """Every statement of what was imposed from `start` up to, and without, `end`; oldest first within each kind."""
-    for source in SOURCES:
-        yield from source(start, end)
-
-
-def _restrictions(start: datetime, end: datetime) -> Iterator[Statement]:
-    rows = Restriction.objects.filter(starts_at__gte=start, starts_at__lt=end).select_related("user")
-    found = list(rows.order_by("starts_at", "pk"))
-    kinds = _kinds_of({row.cause for row in found if row.cause})
+    """Every statement of what was imposed from `start` up to, and without, `end`; oldest first."""
+    rows = Sanction.objects.filter(starts_at__gte=start, starts_at__lt=end, kind__in=list(_RESTRICTS))
+    found = list(rows.select_related("listing", "store", "user").order_by("starts_at", "pk"))
+    # what false reports cost their sender is of no report's category
+    reported = Decision.objects.filter(public_id__in={row.cause for row in found}, false_data=False)
+    categories = dict(reported.values_list("public_id", "report__category"))
     for row in found:
-        yield _restriction(row, _GROUNDS[kinds.get(row.cause, "")])
+        yield _statement(row, categories.get(row.cause, ""))
 
 
-def _kinds_of(causes: Iterable[str]) -> dict[str, str]:
-    """Which of these public ids are decisions, and which are flags."""
-    causes = list(causes)
-    return dict.fromkeys(
-        Decision.objects.filter(public_id__in=causes).values_list("public_id", flat=True), "decision"
-    ) | (dict.fromkeys(Flag.objects.filter(public_id__in=causes).values_list("public_id", flat=True), "flag"))
-
-
-def _restriction(row: Restriction, ground: Ground) -> Statement:
-    """One right taken from one account: a part of the service, for a time or for good."""
-    for_a_time = row.ends_at is not None
-    ends = {"end_date_service_restriction": f"{row.ends_at:{_DAY}}"} if row.ends_at else {}
+def _statement(row: Sanction, category: str) -> Statement:
+    """One sanction. `category`: of the report that it comes from; "" where it comes from none."""
+    prefix = row.cause.partition("_")[0]
+    ground = _FALSE_REPORT if prefix == "rde" and not category else _GROUNDS.get(prefix, _GROUNDS[""])
+    restricts, what = _RESTRICTS[row.kind]
     return {
         "puid": row.public_id,
-        "decision_provision": f"DECISION_PROVISION_PARTIAL_{'SUSPENSION' if for_a_time else 'TERMINATION'}",
+        **_restriction(restricts, row),
         "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
         "incompatible_content_ground": ground.rule,
         "incompatible_content_explanation": ground.facts,
         "incompatible_content_illegal": "No",
-        "account_type": "ACCOUNT_TYPE_PRIVATE",
-        "category": ground.category,
-        "content_type": ["CONTENT_TYPE_OTHER"],
-        "content_type_other": "Account",
-        "content_date": f"{row.user.date_joined:{_DAY}}",
+        "account_type": "ACCOUNT_TYPE_BUSINESS" if row.user is None else "ACCOUNT_TYPE_PRIVATE",
+        "category": _CATEGORIES.get(category, ground.category),
+        **_content(row),
         "territorial_scope": list(_EEA),
         "application_date": f"{row.starts_at:{_DAY}}",
-        "decision_facts": f"{_WHAT[row.kind]} {ground.facts}",
+        "decision_facts": f"{what} {ground.facts}",
         "source_type": ground.source,
         "automated_detection": ground.detected,
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
-        **ends,
     }
 
 
-def _sanctions(start: datetime, end: datetime) -> Iterator[Statement]:
-    """What was imposed on listings and shops; what burdens accounts stands among their restrictions."""
-    rows = Sanction.objects.filter(starts_at__gte=start, starts_at__lt=end, kind__in=list(_SANCTIONS))
-    found = list(rows.select_related("listing", "store").order_by("starts_at", "pk"))
-    reports = dict(
-        Report.objects.filter(public_id__in={row.cause for row in found}).values_list("public_id", "category")
-    )
-    for row in found:
-        yield _sanction(row, reports.get(row.cause))
+def _restriction(restricts: Statement, row: Sanction) -> Statement:
+    """What is restricted, and until when. A part of the service is taken for a time, or for good."""
+    [(field, value)] = restricts.items()
+    if field == "decision_provision":
+        value = f"{value}_{'SUSPENSION' if row.ends_at else 'TERMINATION'}"
+    return {field: value} | ({_ENDS[field]: f"{row.ends_at:{_DAY}}"} if row.ends_at else {})
 
 
-def _sanction(row: Sanction, reported_for: str | None) -> Statement:
-    """One measure against a listing or a shop; `reported_for`: the category of the report that it comes from."""
-    decision, what = _SANCTIONS[row.kind]
-    why = "Somebody reported it; staff looked at it and decided." if reported_for else _GROUNDS[""].facts
-    is_listing = row.listing_id is not None
-    content = {"content_type": ["CONTENT_TYPE_PRODUCT"]} if is_listing else _SHOP
-    ends = {_ENDS[next(iter(decision))]: f"{row.ends_at:{_DAY}}"} if row.ends_at else {}
-    return {
-        "puid": row.public_id,
-        **decision,
-        **ends,
-        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
-        "incompatible_content_ground": "Rules of buyer protection, section 9: sanctions",
-        "incompatible_content_explanation": why,
-        "incompatible_content_illegal": "No",
-        "account_type": "ACCOUNT_TYPE_BUSINESS",
-        "category": _CATEGORIES.get(reported_for or "", "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"),
-        **content,
-        "content_date": f"{row.starts_at:{_DAY}}",
-        "territorial_scope": list(_EEA),
-        "application_date": f"{row.starts_at:{_DAY}}",
-        "decision_facts": f"{what} {why}",
-        "source_type": "SOURCE_ARTICLE_16" if reported_for else "SOURCE_VOLUNTARY",
-        "automated_detection": "No",
-        "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
-    }
-
-
-_SHOP: Statement = {"content_type": ["CONTENT_TYPE_OTHER"], "content_type_other": "Shop"}
-#: which end belongs to which restriction
-_ENDS: Mapping[str, str] = {
-    "decision_visibility": "end_date_visibility_restriction",
-    "decision_monetary": "end_date_monetary_restriction",
-    "decision_account": "end_date_account_restriction",
-}
-
-Source = Callable[[datetime, datetime], Iterator[Statement]]
-#: each kind of thing that is imposed on somebody
-SOURCES: Iterable[Source] = (_restrictions, _sanctions)
+def _content(row: Sanction) -> Statement:
+    """What it is about, and since when that is there."""
+    if row.listing:
+        return _PRODUCT | {"content_date": f"{row.starts_at:{_DAY}}"}
+    other = {"content_type": ["CONTENT_TYPE_OTHER"], "content_type_other": "Account" if row.user else "Shop"}
+    return other | {"content_date": f"{row.user.date_joined if row.user else row.starts_at:{_DAY}}"}

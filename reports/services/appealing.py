@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import StoreMember
 from marketplace.appeals import services as appeals
@@ -20,6 +21,7 @@ from marketplace.core.errors import DomainError, Forbidden, WrongState
 from marketplace.core.money import Money
 from marketplace.orders import services as orders
 from marketplace.payments.models import Refund
+from marketplace.sanctions.causes import Cause
 
 from .. import access, measures
 from ..models import Decision, Report, State, TrackingResult
@@ -210,6 +212,12 @@ def policy(report: Report) -> Any:
     return report.policy
 
 
+def page_of(cause: str) -> str:
+    return reverse("reports:detail", args=[Report.objects.get(decisions__public_id=cause).public_id])
+
+
+#: a decision on a report, as the cause of a sanction
+DECISION = Cause(gettext_lazy("A decision on a report"), deciders=deciders_of, page=page_of)
 REPORT = Appealable(
     find=find,
     may_appeal=may_appeal,

@@ -14,7 +14,6 @@ from marketplace.core.errors import Forbidden, Invalid, WrongState
 
 from ..kinds import Category
 from ..models import Report, State, Statement
-from .filing import refuse_the_restricted
 from .words import attach, own_files, said, state
 
 LONGEST_REASON = 500
@@ -109,12 +108,13 @@ def withdraw(pk: int, *, by: Actor) -> Report:
 
 
 def counter_report(pk: int, *, text: str, evidence: Sequence[str] = (), by: Actor) -> Report:
-    """The respondent reports the reporter, whoever that is: a report of its own, tied to this one, once (C-05)."""
+    """The respondent reports the reporter, whoever that is: a report of its own, tied to this one, once (C-05).
+
+    It is an answer, so no sanction takes it away (C-12)."""
     with step(Report, pk, "counter_report", by=by) as report:
         if by.user_id is None:
             raise Forbidden(_("Sign in first."))
         report.counter_report()
-        refuse_the_restricted(type(report.reporter).objects.get(pk=by.person_id), report.now)
         if Report.objects.filter(counter_to=report).exists():
             raise WrongState(_("There is a counter-report already."))
         _file_counter(report, said(text, "text", report.policy.description_max), evidence, by)

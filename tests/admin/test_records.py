@@ -12,7 +12,7 @@ from django.test import Client
 
 from disputes import services as disputes
 from disputes.models import Decision, Dispute
-from marketplace.accounts.models import Restriction, Store, User
+from marketplace.accounts.models import Store, User
 from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.messaging.models import ScreeningTerm
@@ -23,7 +23,7 @@ from tests.disputes.desk_cases import queries_of, waiting
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {User, Group, Store, ProtectionPolicy, Restriction, ScreeningTerm, ForbiddenTerm}
+EDITABLE = {User, Group, Store, ProtectionPolicy, ScreeningTerm, ForbiddenTerm}
 RECORDS = sorted(
     (
         model

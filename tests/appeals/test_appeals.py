@@ -37,10 +37,12 @@ from marketplace.evidence.models import Evidence
 from marketplace.notifications.models import Notice
 from marketplace.payments.models import LedgerAccount
 from marketplace.payments.proof import prove
+from marketplace.sanctions.models import Sanction
 from tests import invariants, world
 from tests.appeals.cases import FACTS, TEXT, again, appealed, decide, decided, decision_of, held, mediator
 from tests.disputes.desk_cases import many, waiting
 from tests.evidence.pictures import jpeg
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -370,14 +372,14 @@ def test_only_whoever_holds_it_answers(dispute: Dispute) -> None:
 @pytest.mark.rule("A-03", "A-07")
 def test_overturned_fraud_gives_back_the_right_that_it_took_and_no_other(clock: Any) -> None:
     dispute = decided(clock, "fraud")
-    other = Restriction.objects.create(
-        user=dispute.buyer, kind="no_disputes", reason="Something else.", cause="dec_other", starts_at=timezone.now()
-    )  # fmt: skip
+    other = imposed(dispute.buyer, "no_disputes", "dec_other")
     appeal, by = held(appealed(dispute))
     services.decide(appeal.pk, outcome="overturned", facts=FACTS, by=by)
-    lifted = Restriction.objects.exclude(lifted_at=None)
-    assert [each.cause for each in lifted] == [appeal.about]
-    assert Restriction.objects.get(pk=other.pk).lifted_at is None
+    ended = Sanction.objects.exclude(state="in_force")
+    assert [(each.cause, each.state) for each in ended] == [(appeal.about, "taken_back")]
+    assert list(Restriction.objects.in_force(timezone.now()).values_list("cause", flat=True)) == [
+        other.public_id
+    ]
 
 
 @pytest.mark.rule("A-03")

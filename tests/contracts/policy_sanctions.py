@@ -15,7 +15,6 @@ ROWS: dict[str, p.Row] = {
         "GET": p.only("moderator", 200, buyer=404, integrator=404),
         "POST": p.only("moderator", 302, buyer=404, integrator=404),
     },
-    "/restrictions/<public_id>/": {"GET": p.hidden(f"buyer {p.STAFF}", 200), "POST": p.no()},
     "/admin/sanctions/sanction/impose/": {
         "GET": _STAFF_ONLY | {"moderator": 200},
         "POST": _STAFF_ONLY | {"moderator": 200},
@@ -26,16 +25,10 @@ ROWS: dict[str, p.Row] = {
     },
     f"{API}/sanctions/<id>/": {"GET": p.hidden(f"seller {p.STAFF}", 200, api=True), "POST": p.no(api=True)},
     f"{API}/sanctions/<id>/take-back/": p.verb("moderator", buyer=404, integrator=404),
-    f"{API}/restrictions/<id>/": {
-        "GET": p.hidden(f"buyer {p.STAFF}", 200, api=True),
-        "POST": p.no(api=True),
-    },
 }
 HOLES = {
     "/sanctions/": "sanction",
-    "/restrictions/": "restriction",
     f"{API}/sanctions/": "sanction",
-    f"{API}/restrictions/": "restriction",
 }
 BODIES: dict[str, Any] = {
     "/sanctions/<public_id>/take-back/": {"note": "It was another shop."},

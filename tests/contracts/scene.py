@@ -20,7 +20,7 @@ from disputes.services import conflicts, rules
 from disputes.standing import services as standing
 from disputes.standing.grounds import Met
 from disputes.standing.models import Flag, Ground
-from marketplace.accounts.models import Restriction, Store, StoreMember, User
+from marketplace.accounts.models import Store, StoreMember, User
 from marketplace.core.clock import sweep
 from marketplace.core.money import Money
 from marketplace.evidence import services as evidence
@@ -182,16 +182,13 @@ def _talking(young: dict[str, Order], people: dict[str, User]) -> dict[str, Disp
 
 
 def _sanctioned(people: dict[str, User]) -> dict[str, str]:
-    """A strike of the seller's shop, imposed by hand by somebody else; of the buyer a restriction that was lifted."""
-    now, by = timezone.now(), world.acting(world.staff("", "moderator"))
+    """A strike of the seller's shop, imposed by hand by somebody else."""
+    by = world.acting(world.staff("", "moderator"))
     store = people["seller"].stores.get()
     strike = sanctions.impose_by_hand(
         target=store, kind="strike", statement="It was not true.", rule="Terms, 4.2", points=1, by=by
     )
-    lifted = Restriction.objects.create(
-        user=people["buyer"], kind="no_reports", reason="It was not true.", starts_at=now, lifted_at=now
-    )
-    return {"sanction": strike.public_id, "restriction": lifted.public_id}
+    return {"sanction": strike.public_id}
 
 
 def _coupons(buyer: User) -> dict[str, str]:

@@ -13,12 +13,13 @@ from disputes import facts
 from disputes import services as disputes
 from disputes.access import RULES
 from disputes.models import Dispute
-from marketplace.accounts.models import Restriction, StoreMember
+from marketplace.accounts.models import StoreMember
 from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.evidence.models import Evidence
 from tests import crowd, invariants, world
 from tests.api import claim, client_of, path, refused, seller
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -141,18 +142,12 @@ def test_a_second_dispute_on_the_line_is_409(order, dispute):
 
 
 @pytest.mark.rule("D-09")
-def test_a_restricted_buyer_is_403_with_the_restriction(order):
+def test_a_restricted_buyer_is_403_with_the_sanction(order):
     until = timezone.now() + 5 * DAY
-    restriction = Restriction.objects.create(
-        user=order.buyer,
-        kind="no_disputes",
-        reason="Three false claims.",
-        starts_at=timezone.now(),
-        ends_at=until,
-    )
+    sanction = imposed(order.buyer, "no_disputes", ends_at=until)
     body = refused(client_of(order.buyer).post(LIST, claim(order)), 403, "restricted")
-    assert (body["restriction"], body["until"]) == (
-        restriction.public_id,
+    assert (body["sanction"], body["until"]) == (
+        sanction.public_id,
         until.isoformat().replace("+00:00", "Z"),
     )
 
@@ -634,9 +629,9 @@ def test_the_options_say_what_opening_would(clock):
 
 @pytest.mark.rule("D-08", "D-09")
 def test_the_options_say_what_stands_in_the_way(order, dispute):
-    Restriction.objects.create(user=order.buyer, kind="no_disputes", reason="Why.", starts_at=timezone.now())
+    sanction = imposed(order.buyer, "no_disputes", why="Why.")
     body = options(order.buyer, order)
-    assert body["restriction"]["reason"] == "Why."
+    assert (body["restriction"]["reason"], body["restriction"]["sanction"]) == ("Why.", sanction.public_id)
     assert [(line["possible"], line["dispute"]) for line in body["lines"]] == [(False, dispute.public_id)]
     refused(client_of(seller(order)).get(f"/api/v1/orders/{order.public_id}/dispute-options/"), 403)
     refused(client_of(world.person()).get(f"/api/v1/orders/{order.public_id}/dispute-options/"), 404)

@@ -10,12 +10,12 @@ from django.utils import timezone
 from disputes import services as disputes
 from disputes.models import Approval, ConflictOfInterest, Decision, Dispute, Precedent, Proposal
 from disputes.services import conflicts, precedents
-from marketplace.accounts.models import Restriction
 from marketplace.core import reminders
 from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid
 from marketplace.core.money import Money
 from marketplace.notifications.models import Notice
+from marketplace.sanctions.models import Sanction
 from tests import api, invariants, pages, world
 from tests.disputes.desk_cases import again, many, waiting
 from tests.world import DAY
@@ -217,16 +217,16 @@ def test_a_fraud_needs_a_second_mediator_and_then_restricts_the_buyer(clock):
     dispute, by = held(clock, prices=(100,))
     decide(dispute, by, "fraud", reason_code="fraud.false_evidence")
     dispute = again(dispute)
-    assert dispute.state == "awaiting_approval" and not Restriction.objects.exists()
+    assert dispute.state == "awaiting_approval" and not Sanction.objects.exists()
     disputes.approve(dispute.pk, by=world.acting(mediator()))
     dispute = again(dispute)
     assert (dispute.state, dispute.outcome, dispute.order.escrow.released) == ("resolved", "fraud", 100)
-    restriction = Restriction.objects.get()
-    assert (restriction.user, restriction.kind, restriction.cause) == (
+    sanction = Sanction.objects.get()
+    assert (sanction.user, sanction.kind, sanction.cause) == (
         dispute.buyer, "no_disputes", Decision.objects.get().public_id,
     )  # fmt: skip
-    assert restriction.ends_at == restriction.starts_at + 180 * DAY and "torn" in restriction.reason
-    assert Notice.objects.filter(recipient=dispute.buyer, subject="You cannot open disputes for now").exists()
+    assert sanction.ends_at == sanction.starts_at + 180 * DAY and "torn" in sanction.statement
+    assert Notice.objects.filter(recipient=dispute.buyer, url=f"/sanctions/{sanction.public_id}/").exists()
     invariants.check_all()
 
 

@@ -10,15 +10,16 @@ from disputes import services as disputes
 from disputes.models import Dispute, DisputeLine, Draft
 from disputes.reasons import REASONS
 from disputes.services import LineData
-from marketplace.accounts.models import Restriction
 from marketplace.core.clock import sweep
 from marketplace.core.errors import AlreadyDisputed, DomainError, Forbidden, Invalid, TooEarly, TooLate
 from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
+from marketplace.sanctions import services as sanctions
 from tests import invariants, world
 from tests.disputes.conftest import START
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -352,16 +353,10 @@ def test_an_agreed_one_never_again(order):
 
 @pytest.mark.rule("D-09")
 def test_a_restricted_buyer_is_refused_and_told_why(order):
-    restriction = Restriction.objects.create(
-        user=order.buyer,
-        kind="no_disputes",
-        reason="Two of your disputes were not true.",
-        starts_at=timezone.now(),
-    )
+    sanction = imposed(order.buyer, "no_disputes", why="Two of your disputes were not true.")
     refusal = refused(order, Forbidden)
     assert refusal.code == "restricted" and "not true" in refusal.detail
-    restriction.lifted_at = timezone.now()
-    restriction.save()
+    sanctions.undo(sanction.cause, by=world.acting(sanction.imposed_by), at=timezone.now())
     assert world.a_dispute(order)
 
 

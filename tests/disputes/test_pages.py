@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 
 from disputes import services
 from disputes.models import Dispute, Draft
-from marketplace.accounts.models import Restriction
 from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
 from marketplace.core.policy import ProtectionPolicy
@@ -23,6 +22,7 @@ from marketplace.orders.models import Order
 from tests import crowd, world
 from tests.evidence import pictures
 from tests.pages import answer, client_of, seller_user, version_on, words
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -348,18 +348,12 @@ def test_other_items_of_the_order_stay_open(clock: Any) -> None:
 @pytest.mark.rule("D-09")
 def test_a_restriction_is_shown_with_its_reason_and_end(order: Order) -> None:
     ends = order.shipped_at + 30 * DAY
-    Restriction.objects.create(
-        user=order.buyer,
-        kind="no_disputes",
-        reason="Two photos were not yours.",
-        starts_at=order.shipped_at,
-        ends_at=ends,
-    )
+    sanction = imposed(order.buyer, "no_disputes", why="Two photos were not yours.", ends_at=ends)
     page = client_of(order.buyer).get(f"/orders/{order.public_id}/problem/")
     assert page.status_code == 403
     assert "Two photos were not yours." in words(page)
     assert "Tuesday 31 March 2026, 10:00 (UTC)" in words(page)
-    assert "Another person looks at it." in words(page)
+    assert f'href="/sanctions/{sanction.public_id}/"' in page.content.decode()
 
 
 def test_only_the_buyer_has_the_questions(order: Order) -> None:

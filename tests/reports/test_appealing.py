@@ -31,6 +31,7 @@ from tests.reports.scenes import (
     upheld,
 )
 from tests.reports.test_doors import browser
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -214,15 +215,9 @@ def test_overturning_takes_back_its_own_effects_and_no_others(clock):
     until = (timezone.now() + 300 * DAY).isoformat()
     measure = [{"kind": "no_reports", "ends_at": until}]
     report = dismissed(report, clock=clock, false_data=True, sanctions=measure)
-    Restriction.objects.create(
-        user=report.reporter,
-        kind="no_disputes",
-        reason="Another matter.",
-        starts_at=timezone.now(),
-        cause="flg_x",
-    )
+    imposed(report.reporter, "no_disputes", "flg_x")
     answered(appealed(report, reporter_of(report)))
-    assert Sanction.objects.get().state == "taken_back"
+    assert Sanction.objects.get(kind="no_reports").state == "taken_back"
     lifted = dict(Restriction.objects.values_list("kind", "lifted_at"))
     assert lifted == {"no_reports": timezone.now(), "no_disputes": None}
 

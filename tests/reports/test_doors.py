@@ -8,7 +8,6 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from marketplace.accounts.models import Restriction, User
 from marketplace.orders import services as orders
@@ -25,6 +24,7 @@ from tests.reports.scenes import (
     taken,
     upheld,
 )
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -281,7 +281,7 @@ def test_one_address_gets_few_mails_and_other_categories_want_an_account(clock):
 
 def test_whoever_is_restricted_reads_it_before_the_first_question(clock):
     me = world.person()
-    Restriction.objects.create(user=me, kind="no_reports", reason="Made up.", starts_at=timezone.now())
+    imposed(me, "no_reports", why="Made up.")
     page = browser(me).get("/reports/new/trade_rules/order-number/")
     assert page.status_code == 403
     assert "Made up." in page.content.decode()

@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from marketplace.accounts.models import Restriction
 from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, Throttled, TooEarly, TooLate, WrongState
 from marketplace.notifications.models import Notice
@@ -26,6 +25,7 @@ from tests.reports.scenes import (
     seller_of,
     taken,
 )
+from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_the_database_holds_one_target_and_nobody_against_themselves(clock):
 
 def test_who_is_restricted_reads_why_and_sends_nothing(clock):
     me = world.person()
-    Restriction.objects.create(user=me, kind="no_reports", reason="Made up.", starts_at=timezone.now())
+    imposed(me, "no_reports", why="Made up.")
     with pytest.raises(Forbidden, match="Made up") as refusal:
         about_listing(world.shipped(), by=world.acting(me))
     assert refusal.value.code == "restricted"

@@ -1,4 +1,4 @@
-"""Whom a sanction or restriction burdens contests it; granted, its effects are gone and nothing else (A-07, C-11, C-12)."""
+"""Whom a sanction burdens contests it; granted, its effects are gone and nothing else (A-07, C-11, C-12)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from disputes.models import Decision
 from marketplace.accounts import restrictions
-from marketplace.accounts.models import Restriction, StoreMeasure
+from marketplace.accounts.models import StoreMeasure
 from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal
 from marketplace.core.errors import Forbidden, NotFound
-from marketplace.sanctions import deciders
+from marketplace.sanctions import causes
 from tests import world
 from tests.appeals.cases import decided
-from tests.sanctions.test_sanctions import imposed
+from tests.sanctions.imposing import imposed
 
 pytestmark = pytest.mark.django_db
 TEXT = "It was another shop."
@@ -54,27 +54,11 @@ def test_who_imposed_it_does_not_look_at_it_again_and_strangers_do_not_appeal():
     assert restrictions.in_force(user.pk, "no_orders", timezone.now()) is not None
 
 
-@pytest.mark.rule("A-07", "C-11")
-def test_an_appeal_against_a_restriction_gives_back_all_that_this_decision_took():
-    user, decider = world.person(), world.staff("", "moderator")
-    ours = {
-        "reason": "It was not true.",
-        "starts_at": timezone.now(),
-        "ends_at": None,
-        "decided_by": decider.pk,
-    }
-    for kind in ("no_disputes", "no_orders"):
-        first = restrictions.impose_by_decision(user, kind=kind, cause="flg_one", **ours)
-    other = restrictions.impose_by_decision(user, kind="no_disputes", cause="dec_two", **ours)
-    granted(appeals.submit("restriction", first.public_id, text=TEXT, by=world.acting(user)))
-    assert list(Restriction.objects.in_force(timezone.now())) == [other]
-
-
 @pytest.mark.rule("A-02", "A-07")
-def test_both_who_found_a_fraud_are_kept_from_the_appeal_against_its_restriction(clock):
+def test_both_who_found_a_fraud_are_kept_from_the_appeal_against_its_sanction(clock):
     dispute = decided(clock, "fraud")
     decision = Decision.objects.get(dispute=dispute)
-    people = deciders.deciders_of(decision.public_id)
+    people = causes.deciders_of(decision.public_id)
     assert {decision.mediator_id, decision.approval.mediator_id, dispute.buyer_id} <= people
 
 

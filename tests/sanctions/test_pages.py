@@ -12,7 +12,7 @@ from marketplace.accounts import restrictions
 from marketplace.sanctions import services
 from marketplace.sanctions.models import Sanction
 from tests import world
-from tests.sanctions.test_sanctions import imposed
+from tests.sanctions.imposing import imposed
 
 pytestmark = pytest.mark.django_db
 WORDS = {"statement": "It was not true.", "rule": "Terms, 4.2"}
@@ -84,27 +84,6 @@ def test_what_is_wrong_in_the_form_stands_beside_its_field_with_all_that_was_typ
     assert "There is nothing with this number or name." in page
     assert "It was not true." in page
     assert not Sanction.objects.exists()
-
-
-@pytest.mark.rule("D-09")
-def test_a_restriction_has_a_page_of_its_own_and_one_of_a_sanction_leads_to_it():
-    user = world.person()
-    sanction = imposed(user, "no_reports")
-    mine = user.restrictions.get()
-    page = signed_in(user).get(f"/restrictions/{mine.public_id}/")
-    assert page.url == f"/sanctions/{sanction.public_id}/"
-    other = restrictions.impose_by_decision(
-        user,
-        kind="no_disputes",
-        reason="It was not true.",
-        starts_at=timezone.now(),
-        ends_at=None,
-        cause="dec_x",
-        decided_by=sanction.imposed_by_id,
-    )
-    text = signed_in(user).get(f"/restrictions/{other.public_id}/").content.decode()
-    assert "It was not true." in text
-    assert signed_in(world.person()).get(f"/restrictions/{other.public_id}/").status_code == 404
 
 
 @pytest.mark.rule("C-12")

@@ -21,28 +21,10 @@ from marketplace.sanctions import services
 from marketplace.sanctions.models import Sanction
 from tests import world
 from tests.orders.sending import a_row, send, sender
+from tests.sanctions.imposing import imposed, moderator
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
-
-
-def moderator(name: str = "mod"):
-    return world.acting(world.staff(name, "moderator"))
-
-
-def imposed(target, kind, cause="rep_one", by=None, **wishes):
-    """A decision of that cause brings a sanction now."""
-    wishes = {"points": 3, **wishes} if kind == "strike" else wishes
-    return services.impose(
-        target=target,
-        kind=kind,
-        cause=cause,
-        statement=f"Because of {cause}.",
-        rule="Terms, 4.2",
-        at=timezone.now(),
-        by=by or moderator(f"mod-{cause}-{kind}"),
-        **wishes,
-    )
 
 
 def lines(sanction):

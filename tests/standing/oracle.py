@@ -69,6 +69,8 @@ def tallies(now: datetime, days: int) -> dict[int, Tally]:
             tally.add(order["currency"], "paid", captured[order["escrow_id"]])
     claims = {row["id"]: row for row in table("disputes_claim")}
     with_decision = {row["dispute_id"] for row in table("disputes_decision")}
+    overturned = {row["about"] for row in table("appeals_appeal") if row["state"] == "overturned"}
+    wrong = {row["dispute_id"] for row in table("disputes_decision") if row["public_id"] in overturned}
     by_staff = {row["dispute_id"] for row in table("disputes_disputeevent") if row["verb"] == "staff_cancel"}
     for dispute in table("disputes_dispute"):
         if not since < dispute["opened_at"] <= now:
@@ -80,9 +82,11 @@ def tallies(now: datetime, days: int) -> dict[int, Tally]:
         tally.add(dispute["currency"], "asked", claims[dispute["claim_id"]]["amount"])
         tally.add(dispute["currency"], "back", (dispute["settled_amount"] or 0) if ended else 0)
         result = result_of(dispute, dispute["id"] in with_decision, dispute["id"] in by_staff)
+        if dispute["id"] in wrong and ended:
+            result = "none"
         tally.results[result] += 1
         reached = dispute["reached_by"]
-        if ended and (
+        if (ended and dispute["id"] not in wrong) and (
             reached in ("decision", "choice")
             or (reached == "buyer_silence" and dispute["id"] in with_decision)
         ):

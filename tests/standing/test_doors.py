@@ -10,9 +10,11 @@ from disputes.standing import desk, reading
 from disputes.standing import services as standing
 from disputes.standing.models import BuyerFigures, Flag, Ground, StoreFigures
 from disputes.standing.suggestion import suggest
-from marketplace.accounts.models import Restriction, User
+from marketplace.accounts.models import User
+from marketplace.sanctions.models import Sanction
 from tests import api, crowd, world
 from tests.disputes.desk_cases import queries_of
+from tests.sanctions.imposing import imposed
 from tests.standing import people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("B-04")]
@@ -36,7 +38,7 @@ def test_good_standing_says_so(clock):
     page = browser(buyer).get("/standing/")
     assert "Good standing" in page.content.decode()
     body = standing_in_api(buyer).json()
-    assert (body["user"], body["state"], body["flags"], body["restrictions"]) == (
+    assert (body["user"], body["state"], body["flags"], body["sanctions"]) == (
         buyer.public_id,
         "good",
         [],
@@ -79,10 +81,13 @@ def test_what_only_waits_for_a_second_person_is_not_told(clock):
     assert (body["outcome"], body["reasons"]) == ("", "")
 
 
-@pytest.mark.parametrize(("kind", "state"), [("no_disputes", "limited"), ("no_orders", "closed")])
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("warning", "good"), ("no_disputes", "limited"), ("no_orders", "limited"), ("block", "closed")],
+)
 def test_limits_are_shown_with_their_reason_and_end(clock, kind, state):
     buyer = world.person()
-    Restriction.objects.create(user=buyer, kind=kind, reason="Three lies.", starts_at=timezone.now())
+    imposed(buyer, kind, why="Three lies.")
     assert standing_in_api(buyer).json()["state"] == state
     assert "Three lies." in browser(buyer).get("/standing/").content.decode()
 
@@ -144,7 +149,7 @@ def test_a_review_through_the_api(clock):
         "2026-04-01T00:00:00Z",
     )
     assert client.post(path, sent, format="json").status_code == 409
-    assert Restriction.objects.get().cause == flag.public_id
+    assert Sanction.objects.get().cause == flag.public_id
 
 
 # -- the board -----------------------------------------------------------------------------------------------------
@@ -157,7 +162,7 @@ def test_a_review_at_the_board_is_previewed_and_sent(clock):
     preview = client.post(address, typed | {"step": "preview"})
     assert "Three lies." in preview.content.decode()
     assert Flag.objects.get(pk=flag.pk).state == "raised"
-    assert not Restriction.objects.exists()
+    assert not Sanction.objects.exists()
     changed = client.post(address, typed | {"step": "change"}).content.decode()
     assert "Three lies." in changed
     assert client.post(address, {"outcome": "limit", "facts": "", "step": "preview"}).status_code == 422

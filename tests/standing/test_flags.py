@@ -9,7 +9,6 @@ from django.utils import timezone
 from disputes import services as disputes
 from disputes.standing import services as standing
 from disputes.standing.models import BuyerFigures, Flag, FlagEvent, Ground, Peers, State
-from marketplace.accounts.models import Restriction
 from marketplace.core import daily
 from marketplace.core.clock import sweep
 from marketplace.core.errors import Forbidden, Invalid, VersionChanged, WrongState
@@ -17,7 +16,9 @@ from marketplace.messaging import services as messaging
 from marketplace.messaging.models import MessageFlag
 from marketplace.notifications.models import Notice
 from marketplace.orders import services as orders
+from marketplace.sanctions.models import KINDS, Sanction
 from tests import world
+from tests.sanctions.imposing import imposed
 from tests.standing import people
 from tests.world import DAY
 
@@ -217,7 +218,7 @@ def test_insults_on_an_order_are_met_by_the_daily_round_and_dismissed_ones_do_no
 def test_a_flag_alone_changes_nothing(clock):
     flag = people.flagged(clock)
     buyer = flag.user
-    assert not Restriction.objects.exists()
+    assert not Sanction.objects.exists()
     another = world.a_dispute(buyer.orders.filter(disputes=None).first())
     assert another.state == "awaiting_seller"
     clock.shift(400 * DAY)
@@ -228,17 +229,17 @@ def test_a_flag_alone_changes_nothing(clock):
 @pytest.mark.rule("B-03")
 @pytest.mark.parametrize(
     ("outcome", "state_", "kinds"),
-    [("dismiss", "dismissed", []), ("warn", "warned", []), ("limit", "limited", ["no_disputes"])],
+    [("dismiss", "dismissed", []), ("warn", "warned", ["warning"]), ("limit", "limited", ["no_disputes"])],
 )
 def test_a_review_has_its_effect_and_its_reasons(clock, outcome, state_, kinds):
     flag = people.flagged(clock)
     reviewed = standing.review(flag.pk, outcome=outcome, facts=FACTS, by=world.acting(people.moderator()))
     assert reviewed.state == state_
-    made = Restriction.objects.filter(user=flag.user)
+    made = Sanction.objects.filter(user=flag.user)
     assert [each.kind for each in made] == kinds
     for each in made:
-        assert (each.cause, each.reason) == (flag.public_id, FACTS)
-        assert each.ends_at == timezone.now() + 180 * DAY
+        assert (each.cause, each.statement) == (flag.public_id, FACTS)
+        assert each.ends_at == (timezone.now() + 180 * DAY if outcome == "limit" else None)
     told = Notice.objects.filter(recipient=flag.user).order_by("-pk").first()
     assert FACTS in told.text
 
@@ -262,7 +263,7 @@ def test_a_suspension_waits_for_a_second_person(clock):
     flag, first = people.flagged(clock), world.acting(people.moderator())
     standing.review(flag.pk, outcome="suspend", facts=FACTS, by=first)
     assert again(flag).state == State.AWAITING_APPROVAL
-    assert not Restriction.objects.exists()
+    assert not Sanction.objects.exists()
     assert not Notice.objects.filter(recipient=flag.user, text__contains=FACTS).exists()
     before = state(flag)
     with pytest.raises(Forbidden):
@@ -270,7 +271,7 @@ def test_a_suspension_waits_for_a_second_person(clock):
     assert nothing_moved(flag, before)
     standing.approve(flag.pk, by=world.acting(people.moderator()))
     assert again(flag).state == State.SUSPENDED
-    assert set(Restriction.objects.values_list("kind", flat=True)) == {"no_disputes", "no_orders"}
+    assert Sanction.objects.get().kind == "block"
     assert Notice.objects.filter(recipient=flag.user, text__contains=FACTS).exists()
 
 
@@ -287,7 +288,7 @@ def test_a_second_person_may_send_it_back(clock):
     flag = again(flag)
     assert (flag.state, flag.outcome, flag.reasons, flag.reviewer_id) == (State.RAISED, "", "", None)
     assert flag.events.last().data["note"] == "The photos are real."
-    assert not Restriction.objects.exists()
+    assert not Sanction.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -312,7 +313,7 @@ def test_what_does_not_fit_is_refused_and_nothing_moves(clock, wishes, fields):
         )
     assert {each.field for each in refusal.value.errors} == fields
     assert nothing_moved(flag, before)
-    assert not Restriction.objects.exists()
+    assert not Sanction.objects.exists()
 
 
 @pytest.mark.rule("B-03")
@@ -387,8 +388,8 @@ def test_a_statement_has_at_most_a_thousand_code_points(clock, text, fits):
 @pytest.mark.rule("B-04", "C-12")
 def test_the_person_may_speak_whatever_else_they_may_not(clock):
     flag = people.flagged(clock)
-    for kind in Restriction.Kind.values:
-        Restriction.objects.create(user=flag.user, kind=kind, reason="x", starts_at=timezone.now())
+    for kind in KINDS["user"]:
+        imposed(flag.user, kind)
     assert standing.add_statement(flag.pk, text="They were broken.", by=world.acting(flag.user)).stated_at
     with pytest.raises(Forbidden):
         standing.add_statement(flag.pk, text="x", by=world.acting(people.moderator()))

@@ -10,6 +10,7 @@ from disputes.standing import services as standing
 from disputes.standing.models import Flag, FlagEvent
 from marketplace.accounts.models import Restriction
 from marketplace.notifications.models import Notice
+from marketplace.sanctions.models import Sanction
 from tests import api, world
 from tests.standing import people
 
@@ -18,7 +19,8 @@ REASONS = {"outcome": "limit", "facts": "Three lies."}
 ROWS = {
     Flag: "state version due_at statement stated_at outcome reasons until reviewer_id approver_id ended_at",
     FlagEvent: "verb from_state to_state actor_id role at recorded_at data",
-    Restriction: "user_id kind reason imposed_by_id starts_at ends_at lifted_at",
+    Sanction: "user_id kind rule statement cause imposed_by_id starts_at ends_at state",
+    Restriction: "user_id kind reason cause imposed_by_id starts_at ends_at lifted_at",
     Notice: "recipient_id subject text url needs_you created_at",
 }
 #: verb → (body, page or board, endpoint)

@@ -70,10 +70,9 @@ class Migration(migrations.Migration):
             name='Restriction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.core.ids.PublicIdField(prefix='rst')),
-                ('kind', models.CharField(choices=[('no_disputes', 'may not open disputes'), ('no_reports', 'may not send reports'), ('no_orders', 'may not buy')], max_length=20)),
+                ('kind', models.CharField(choices=[('no_disputes', 'may not open disputes'), ('no_reports', 'may not send reports'), ('no_orders', 'may not buy'), ('block', 'may not buy, report, open disputes, write first or rate')], max_length=20)),
                 ('reason', models.TextField(verbose_name='why, as the person reads it')),
-                ('cause', models.CharField(blank=True, help_text='The decision that it comes from', max_length=60)),
+                ('cause', models.CharField(help_text='The sanction that it comes from', max_length=60)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),

@@ -12,17 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        migrations.AddConstraint(
             model_name='restriction',
-            name='kind',
-            field=models.CharField(choices=[('no_disputes', 'may not open disputes'), ('no_reports', 'may not send reports'), ('no_orders', 'may not buy'), ('block', 'may not buy, report, open disputes, write first or rate')], max_length=20),
+            constraint=models.UniqueConstraint(fields=('user', 'kind', 'cause'), name='one_restriction_per_cause'),
         ),
         migrations.CreateModel(
             name='StoreMeasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.TextField(verbose_name='why, as the person reads it')),
-                ('cause', models.CharField(blank=True, help_text='The decision that it comes from', max_length=60)),
+                ('cause', models.CharField(help_text='The sanction that it comes from', max_length=60)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('remind_at', models.DateTimeField(blank=True, editable=False, help_text='When the next reminder of due_at is to be written', null=True)),
                 ('outages', models.JSONField(blank=True, default=list, editable=False, help_text='When people could not reach the site: [[from, until], …]')),
                 ('public_id', marketplace.core.ids.PublicIdField(prefix='apl')),
-                ('kind', models.CharField(choices=[('decision', 'A decision in a dispute'), ('second_look', 'A second look at a dispute'), ('report', 'A decision on a report'), ('sanction', 'A sanction'), ('restriction', 'A restriction')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('decision', 'A decision in a dispute'), ('second_look', 'A second look at a dispute'), ('report', 'A decision on a report'), ('sanction', 'A sanction')], max_length=12, verbose_name='kind')),
                 ('about', models.CharField(max_length=40, verbose_name='about')),
                 ('by_side', models.CharField(help_text='buyer, seller, reporter, respondent, …', max_length=12, verbose_name='by')),
                 ('state', django_fsm.FSMField(choices=[('submitted', 'Sent'), ('under_review', 'In review'), ('upheld', 'The decision stands'), ('overturned', 'The decision was wrong')], default='submitted', max_length=50, protected=True, verbose_name='state')),
