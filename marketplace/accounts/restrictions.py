@@ -38,6 +38,8 @@ def refuse_if(user_id: int | None, kind: str, at: datetime, words: Any = "") -> 
         ]
         if restriction.ends_at:
             sentences.append(_("This ends: %(moment)s.") % {"moment": moment_text(restriction.ends_at, "at")})
+        else:
+            sentences.append(_("This has no end date."))
         if at < contest_until:
             by = _("You can ask us to look at this again until %(moment)s.")
             sentences.append(by % {"moment": moment_text(contest_until, "at")})

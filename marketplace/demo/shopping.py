@@ -1,15 +1,10 @@
-"""The demo's orders without a dispute, in every state, and somebody who may not open one."""
+"""The demo's orders without a dispute, in every state, and one of somebody who may not open one."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from marketplace.orders import services as orders
-from marketplace.sanctions import services as sanctions
-from marketplace.sanctions.models import Kind, Sanction
 
 from .making import ago
 
@@ -40,18 +35,4 @@ def tell(story: Story) -> None:
     off = story.order("Garden hose", "28.00", paid=15)
     with ago(3):
         orders.cancel(off.pk, by=story.by("ana"))
-    _restricted(story)
-
-
-def _restricted(story: Story) -> None:
     story.order("Camping stove", "41.00", sent=13, buyer="boris")
-    if Sanction.objects.filter(user=story.people["boris"]).exists():
-        return
-    sanctions.impose_by_hand(
-        target=story.people["boris"],
-        kind=Kind.NO_DISPUTES,
-        rule="Terms, 4.2: disputes that are not true",
-        statement="Two of your disputes were not true.",
-        ends_at=timezone.now() + timedelta(days=30),
-        by=story.by("olga"),
-    )

@@ -20,7 +20,18 @@ from marketplace.evidence import services as evidence
 from marketplace.orders.imports import take
 from marketplace.orders.models import Order
 
-from . import compensation, mediation, reporting, returning, reviews, shopping, standing, talks, trust
+from . import (
+    compensation,
+    mediation,
+    reporting,
+    returning,
+    reviews,
+    sanctioning,
+    shopping,
+    standing,
+    talks,
+    trust,
+)
 from .making import BROKEN, ago, line_row, moment, payment_rows, picture, store_row
 
 
@@ -43,6 +54,7 @@ class Story:
             compensation,
             standing,
             reporting,
+            sanctioning,
         ):
             part.tell(self)
         sweep()

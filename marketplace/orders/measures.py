@@ -62,14 +62,18 @@ class Barred:
         """Raises RowRefused with every reason why this new order is not taken."""
         errors = []
         if _holds(self.stores.get(row.store.reference), row):
-            words = _("This shop is suspended. It takes no new orders.")
+            words = _(
+                "This shop is suspended. It takes no new orders. Its people can contest that in their account."
+            )
             errors.append(FieldError("store", "store_suspended", words))
         if _holds(self.buyers.get(row.buyer.reference), row):
-            words = _("This person may not buy now.")
+            words = _("This person may not buy now. They can read why, and contest it, in their account.")
             errors.append(FieldError("buyer", "restricted", words))
         for position, line in enumerate(row.lines):
             if _holds(self.listings.get((row.store.reference, line.listing.reference)), row):
-                words = _("This listing was removed. It cannot be bought any more.")
+                words = _(
+                    "This listing was removed. It cannot be bought any more. Its shop can contest that in its account."
+                )
                 errors.append(FieldError(f"lines.{position}.listing", "listing_removed", words))
         if errors:
             raise RowRefused(errors)

@@ -52,10 +52,13 @@ from marketplace.orders.models import (
     TrackingNumber,
 )
 from marketplace.payments.models import Escrow, LedgerEntry, Refund
+from marketplace.sanctions.access import may_impose
+from marketplace.sanctions.models import Sanction
 from marketplace.warranty import services as warranty
 from marketplace.warranty.models import ClaimFile, WarrantyClaim, WarrantyEvent
 from tests import api, invariants, world
 from tests.contracts import doors_appeals as appeals
+from tests.contracts import doors_sanctions as sanctions
 from tests.evidence import pictures
 from tests.warranty import claims
 from tests.world import DAY
@@ -105,6 +108,7 @@ ROWS: dict[Any, str] = {
     MessageExhibit: "message__text message__role role added_at",
     Notice: "recipient_id subject text url due_at needs_you created_at mail",
     **appeals.ROWS,
+    **sanctions.ROWS,
 }
 PUBLIC_ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{26}\b")
 
@@ -518,6 +522,7 @@ def of_appeal(page_url: str, api_verb: str, start: Any, step: str = "", **data: 
     return Verb(start, appeals.reviewer, doors)
 
 
+SANCTION = {"target": sanctions.buyers_id, "kind": "no_disputes", **sanctions.WORDS}
 USD_5 = {"amount": "5.00", "currency": "USD"}
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
 VERBS: dict[tuple[str, str], Verb] = {
@@ -697,6 +702,23 @@ VERBS: dict[tuple[str, str], Verb] = {
     ("Appeal", "assign"): of_appeal("do/assign/", "assign", appeals.sent),
     ("Appeal", "release"): of_appeal("do/release/", "release", appeals.taken),
     ("Appeal", "decide"): of_appeal("decide/", "decide", appeals.taken, step="send", **appeals.ANSWER),
+    ("Sanction", "impose"): Verb(
+        sanctions.nobody_sanctioned,
+        moderator,
+        {
+            "desk": page("/admin/sanctions/sanction/impose/", **SANCTION, step="impose"),
+            "api": endpoint("sanctions/", **SANCTION),
+        },
+        once=False,
+    ),
+    ("Sanction", "take_back"): Verb(
+        sanctions.by_hand,
+        moderator,
+        {
+            "page": page("/sanctions/{id}/take-back/", note="It was another."),
+            "api": endpoint("sanctions/{id}/take-back/", note="It was another."),
+        },
+    ),
 }
 #: verbs with one door only
 ONE_DOOR = {
@@ -705,6 +727,10 @@ ONE_DOOR = {
     ("Dispute", "record_return_tracking"): "carriers report through the integrator: the API alone",
     ("Dispute", "record_replacement_tracking"): "carriers report through the integrator: the API alone",
 }
+
+
+#: verbs that begin a case, and so have no rule of the case's own
+BEFORE_A_CASE = {("Dispute", "open"), ("Appeal", "submit"), ("Sanction", "impose")}
 
 
 def both(case: str, verb: str) -> Any:
@@ -717,11 +743,11 @@ EACH = pytest.mark.parametrize("verb", [both(*name) for name in VERBS])
 def test_every_verb_of_a_person_knocks_here() -> None:
     wanted = {
         (m.__name__, verb)
-        for m in (Order, Dispute, WarrantyClaim, Appeal)
+        for m in (Order, Dispute, WarrantyClaim, Appeal, Sanction)
         for verb, rule in m.RULES.items()
         if rule is not system_only
     }
-    assert wanted - ONE_DOOR.keys() == VERBS.keys() - {("Dispute", "open"), ("Appeal", "submit")}
+    assert wanted - ONE_DOOR.keys() == VERBS.keys() - BEFORE_A_CASE
     assert all(len(verb.doors) > 1 for verb in VERBS.values())
 
 
@@ -772,9 +798,7 @@ def test_a_second_time_is_refused_at_every_door(verb: Verb, clock: Any) -> None:
 def test_whoever_may_not_is_refused_at_every_door(verb: Verb, clock: Any) -> None:
     case = verb.start(clock)
     theirs = verb.who(case)
-    people = {
-        "buyer": case.buyer,
-        "seller": api.seller(case),
+    people = parties(case) | {
         "mediator": world.staff("", "mediator"),
         "moderator": world.staff("", "moderator"),
         "another buyer": world.shipped().buyer,
@@ -791,11 +815,20 @@ def test_whoever_may_not_is_refused_at_every_door(verb: Verb, clock: Any) -> Non
             assert response.status_code in refusals(name, role), (name, role, response.status_code)
 
 
+def parties(case: Any) -> dict[str, User]:
+    """Those whom it is about."""
+    if isinstance(case, Sanction):
+        return {"person": case.user}
+    return {"buyer": case.buyer, "seller": api.seller(case)}
+
+
 def may(case: Any, verb: Verb, person: User) -> bool:
     """Some verbs are for more than one person; the rule itself says so."""
     name = next(name for (_case, name), each in VERBS.items() if each is verb)
     if name == "submit":
         return access.party(world.acting(person), case)
+    if name == "impose":
+        return may_impose(world.acting(person))
     rule = case.RULES.get(name)
     return bool(rule and rule(world.acting(person), case))
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.display import moment_text
+from marketplace.core.errors import Invalid, NotFound, WrongState
 
 from ..models import Order, Shipment, State, TrackingEvent, TrackingNumber
 from ..tracking import report_doubts
@@ -27,12 +28,30 @@ def ship(
     """A parcel was handed over: protection starts, and ends at the promised date, at most the policy's maximum (O-03)."""
     with step(Order, pk, "ship", by=by) as order:
         handed_over = min(shipped_at, order.now) if shipped_at else order.now
+        _not_on_hold(order)
         order.ship()
         lock_numbers([tracking_number])
         parcel = add_shipment(order, carrier, tracking_number, handed_over, promised_by)
         doubt_shared(order, parcel, at=order.now)
         order.say(carrier=carrier, tracking_number=tracking_number)
     return order
+
+
+def _not_on_hold(order: Order) -> None:
+    """Raise WrongState in the seller's words: why it is held, and what lets it go on (O-08)."""
+    if order.state != State.ON_HOLD:
+        return
+    hold = order.holds.latest("pk")
+    words = [_("This order is on hold."), _("Reason: %(why)s") % {"why": hold.reason}]
+    if order.due_at and order.proved_at is None:
+        until = {"moment": moment_text(order.due_at, "at")}
+        words.append(
+            _("Show us that all is well until %(moment)s. Then it goes on, or the buyer gets the money back.")
+            % until
+        )
+    else:
+        words.append(_("You showed us that all is well. We look at it now."))
+    raise WrongState(" ".join(words))
 
 
 def add_shipment(
