@@ -13,7 +13,7 @@ from marketplace.sanctions.models import Kind
 from marketplace.sanctions.services import MOST_POINTS
 
 from . import measures
-from .kinds import LONGEST_ANSWER, Question
+from .kinds import LONGEST_ANSWER, PROOF_WANTED, Question
 from .models import Report, State
 
 LONGEST = 20_000
@@ -26,6 +26,11 @@ def files_field(limits: Limits) -> FilesField:
     field.help_text = _("Photos up to %(most)s each.") % {"most": limits.max_text}
     field.widget.attrs |= {"data-max-bytes": limits.photo_max_bytes, "data-max-files": MOST_FILES}
     return field
+
+
+def without_parts(form: forms.Form) -> None:
+    """Large files are sent in parts by people with an account alone."""
+    form.fields["files"].widget.attrs["data-upload"] = ""
 
 
 class TargetForm(forms.Form):
@@ -61,6 +66,18 @@ class AnswerForm(forms.Form):
         )
 
 
+class TickForm(forms.Form):
+    """One sentence that is confirmed."""
+
+    answer = forms.BooleanField(
+        error_messages={"required": _("Confirm that it is true, or do not send the report.")}
+    )
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = question.hint
+
+
 class DescriptionForm(forms.Form):
     """What happened."""
 
@@ -71,11 +88,22 @@ class DescriptionForm(forms.Form):
 
 
 class FilesForm(forms.Form):
-    """Photos and files."""
+    """Photos and files. `proof`: a file that shows the right has to be among them."""
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Limits, proof: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"] = files_field(limits)
+        self.fields["files"] = field = files_field(limits)
+        if proof:
+            field.required, field.label = True, _("A photo of the certificate, contract or original")
+            field.error_messages["required"] = PROOF_WANTED
+
+
+class GuestFilesForm(FilesForm):
+    """The same for a person without an account: the files come with the form, as there is nobody to send parts for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_parts(self)
 
 
 class ContactForm(forms.Form):

@@ -70,7 +70,10 @@ VIOLATIONS: Choices = (
 
 @dataclass(frozen=True)
 class Question:
-    """One answer of a category. `choices` None: words; `strict`: only one of the choices fits."""
+    """One answer of a category. `choices` None: words; `strict`: only one of the choices fits.
+
+    `tick`: a sentence that one confirms; the only answer is yes.
+    """
 
     name: str
     label: Any
@@ -78,6 +81,7 @@ class Question:
     strict: bool = False
     required: bool = True
     is_list: bool = False
+    tick: bool = False
     hint: Any = ""
 
 
@@ -90,6 +94,8 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
                  hint=gettext_lazy("With the country. Leave it empty where there is none.")),
         Question("listings", gettext_lazy("Which listings copy it?"), is_list=True, required=False,
                  hint=gettext_lazy("One number or link a line.")),
+        Question("true_statement", gettext_lazy("Is it all true?"), (("yes", gettext_lazy("Confirmed")),), strict=True, tick=True,
+                 hint=gettext_lazy("All that I say here is true. I believe in good faith that the use is not allowed.")),
     ),
     Category.PROHIBITED_PRODUCTS: (
         Question("rule", gettext_lazy("What is it?"), GOODS),
@@ -108,6 +114,16 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
                  hint=gettext_lazy("One number or link a line.")),
     ),
 }  # fmt: skip
+
+
+#: who says that the right is theirs, or that they act for its owner, shows it
+PROVES = frozenset({"owner", "agent"})
+PROOF_WANTED = gettext_lazy("Add a file that shows that the right is yours, or that you act for its owner.")
+
+
+def needs_proof(category: str, answers: Mapping[str, Any]) -> bool:
+    """Does a report with these answers come with a file that shows the right, or the authority to act (C-01)?"""
+    return category == Category.INTELLECTUAL_PROPERTY and answers.get("authority") in PROVES
 
 
 def checked(category: str, answers: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
@@ -129,9 +145,12 @@ def _value(question: Question, value: Any, errors: list[FieldError]) -> Any:
     field = f"answers.{question.name}"
     if isinstance(value, bool):
         value = "yes" if value else "no"
+    if question.tick and value == "no":
+        value = None
     if value in (None, "", []) or (isinstance(value, str) and not value.strip()):
         if question.required:
-            errors.append(FieldError(field, "required", _("Please answer this question.")))
+            words = _("Confirm that it is true.") if question.tick else _("Please answer this question.")
+            errors.append(FieldError(field, "required", words))
         return None
     if question.is_list:
         return _listings(field, value, errors)

@@ -33,20 +33,30 @@ OWN: dict[str, tuple[Page, ...]] = {
 def pages_of(category: str, *, has_account: bool) -> list[Page]:
     """All pages of a category, the check page last."""
     first = [] if category == Category.TRADE_RULES else [Page(TARGET, _("What do you report?"))]
-    asked = [
-        Page(q.name.replace("_", "-"), q.label, q, None if q.is_list else q.choices)
-        for q in QUESTIONS[category]
-    ]
-    files = [Page(FILES, _("Photos and files"))] if has_account else []
+    questions = QUESTIONS[category]
+    asked = [_page_of(q) for q in questions if not q.tick]
+    confirmed = [_page_of(q) for q in questions if q.tick]
+    files = [Page(FILES, files_label(category))] if has_account else []
     return [
         *first,
         *asked,
         *OWN.get(category, ()),
         Page(DESCRIPTION, _("What happened?")),
         *files,
+        *confirmed,
         Page(CONTACT, _("How can we reach you?")),
         Page(CHECK, _("Check your report")),
     ]
+
+
+def _page_of(question: Question) -> Page:
+    choices = None if question.is_list or question.tick else question.choices
+    return Page(question.name.replace("_", "-"), question.label, question, choices)
+
+
+def files_label(category: str) -> Any:
+    """What the page of files is called: copies want a proof."""
+    return _("Your proof") if category == Category.INTELLECTUAL_PROPERTY else _("Photos and files")
 
 
 def answer_of(page: Page, data: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import asking, cases
+from .views import asking, cases, from_message
 
 app_name = "reports"
 
@@ -12,7 +12,7 @@ urlpatterns = [
     path("reports/new/<slug:category>/", asking.New.as_view(), name="new"),
     path("reports/new/<slug:category>/<slug:step>/", asking.Step.as_view(), name="step"),
     path("reports/mine/", cases.Mine.as_view(), name="mine"),
-    path("reports/message/<str:message>/", asking.FromMessage.as_view(), name="message"),
+    path("reports/message/<str:message>/", from_message.FromMessage.as_view(), name="message"),
     path("reports/confirm/<str:token>/", cases.Confirm.as_view(), name="confirm"),
     path("reports/open/<str:secret>/", cases.OpenReport.as_view(), name="open"),
     path("sell/reports/", cases.AboutMe.as_view(), name="about_me"),

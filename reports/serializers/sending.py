@@ -37,7 +37,11 @@ class FilesField(serializers.ListField):
 
 
 class SubmitReportSerializer(StrictSerializer):
-    """What you report. `answers` by category; an answer that does not fit is named `answers.x`."""
+    """What you report. `answers` by category; an answer that does not fit is named `answers.x`.
+
+    For copies, `answers.true_statement` is true: all is true, and you believe in good faith that the use is not allowed. Who
+    owns the right, or acts for its owner, adds a proof as `evidence`.
+    """
 
     category = TextField(max_length=40, help_text=", ".join(Category.values))
     target = ReportTargetSerializer()

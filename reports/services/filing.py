@@ -23,13 +23,15 @@ from marketplace.messaging.models import Message
 from marketplace.orders import access as order_access
 from marketplace.orders.models import Listing, Order
 
-from ..kinds import Category, checked
+from ..kinds import PROOF_WANTED, Category, checked, needs_proof
 from ..models import Draft, Report, TargetKind
 from .words import attach, own_files
 
 #: so many reports a person may send in a day: more are sent by programs, or in anger
 MOST_A_DAY = 20
 A_DAY = timedelta(days=1)
+#: the code of the error of a report of copies that comes without a proof
+PROOF = "proof"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     target = _target(data, by, errors)
     contact = contact_of(data.contact, person, errors)
     files = own_files(data.evidence, by, errors)
+    if not files and needs_proof(data.category, answers):
+        errors.append(FieldError("evidence", PROOF, str(PROOF_WANTED)))
     message = _message(data.message, by, errors)
     if errors or target is None:
         raise Invalid(errors=errors)

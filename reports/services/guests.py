@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -29,7 +29,7 @@ from marketplace.orders.models import State as OrderState
 
 from ..kinds import WITHOUT_ACCOUNT, Category
 from ..models import Draft, Report
-from .filing import ReportData, submit
+from .filing import PROOF, ReportData, submit
 
 SALT = "reports.confirm"
 LINK_LASTS = timedelta(days=2)
@@ -79,12 +79,16 @@ def read_link(token: str) -> Draft:
     return draft
 
 
+def guest(draft: Draft) -> Actor:
+    """Whoever followed the link: the address is theirs, so they have an account from now on."""
+    return Actor(user_id=_guest(draft).pk, via="page")
+
+
 def confirm(draft: Draft, *, data: ReportData) -> Report:
     """The address is theirs: the report is sent, once, however often the link is followed."""
     with transaction.atomic():
-        person = _guest(draft)
+        by = guest(draft)
         if draft.sent_as is None:
-            by = Actor(user_id=person.pk, via="page")
             draft.sent_as = submit(data, by=by)
             draft.save(update_fields=["sent_as"])
     return draft.sent_as
@@ -108,8 +112,8 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def data_of(draft: Draft, **more: Any) -> ReportData:
-    """A draft as it is sent."""
+def data_of(draft: Draft, *, evidence: Sequence[str] = (), secret: str = "") -> ReportData:
+    """A draft as it is sent; `evidence`: files that came besides."""
     kept = draft.data
     target = kept.get("target", {})
     answers = kept.get("answers", {})
@@ -117,17 +121,22 @@ def data_of(draft: Draft, **more: Any) -> ReportData:
         target = {"type": "order", "id": kept.get("order", "")}
     return ReportData(
         category=draft.category, target_kind=target.get("type", ""), target_id=target.get("id", ""), answers=answers,
-        description=kept.get("description", ""), evidence=kept.get("files", []), contact=kept.get("contact", {}),
-        show_name=bool(kept.get("show_name")), is_urgent=bool(kept.get("urgent")), **more,
+        description=kept.get("description", ""), evidence=[*kept.get("files", []), *evidence], contact=kept.get("contact", {}),
+        show_name=bool(kept.get("show_name")), is_urgent=bool(kept.get("urgent")), secret=secret,
     )  # fmt: skip
 
 
 def try_out(draft: Draft) -> None:
-    """Would it be taken? Said before a mail is sent, not after. Raises Invalid."""
+    """Would it be taken? Said before a mail is sent, not after. Raises Invalid. The proof comes when the link is followed."""
     draft.mailed_to = str(draft.data.get("contact", {}).get("email", ""))
-    with transaction.atomic():
-        submit(data_of(draft), by=Actor(user_id=_guest(draft).pk, via="page"))
-        transaction.set_rollback(True)
+    try:
+        with transaction.atomic():
+            submit(data_of(draft), by=guest(draft))
+            transaction.set_rollback(True)
+    except Invalid as refusal:
+        others = [error for error in refusal.errors if error.code != PROOF]
+        if others:
+            raise Invalid(errors=others) from refusal
 
 
 def data_of_message(message: Message, order: Order) -> ReportData:

@@ -25,12 +25,12 @@ from marketplace.core.forms import tell_form
 from marketplace.evidence import services as files
 from marketplace.orders.models import Order
 
-from ..forms import AnswerForm, ContactForm, DescriptionForm, FilesForm, TargetForm
-from ..kinds import TRACKING, WITHOUT_ACCOUNT, Category, in_words
+from ..forms import AnswerForm, ContactForm, DescriptionForm, FilesForm, TargetForm, TickForm
+from ..kinds import TRACKING, WITHOUT_ACCOUNT, Category, Question, in_words, needs_proof
 from ..models import Draft, TargetKind
 from ..questionnaire import CHECK, CONTACT, DESCRIPTION, FILES, TARGET, Page, answer_of, pages_of
 from ..services import guests, refuse_the_restricted, save_draft, submit
-from ..services.filing import find_message, find_order
+from ..services.filing import find_order
 
 SESSION = "report_draft"
 ABOUT = ("listing", "store", "order", "user")
@@ -180,9 +180,13 @@ class Step(Asking):
         if page.slug == DESCRIPTION:
             return DescriptionForm(sent, sent_files, initial={"description": data.get("description", "")})
         if page.slug == FILES:
-            return FilesForm(sent, sent_files, limits=limits)
+            proof = needs_proof(self.category, data.get("answers", {})) and not data.get("files")
+            return FilesForm(sent, sent_files, limits=limits, proof=proof)
         if page.slug == CONTACT:
             return ContactForm(sent, sent_files, initial=data.get("contact") or self.known_contact())
+        if page.question and page.question.tick:
+            ticked = answer_of(page, data) == "yes"
+            return TickForm(sent, sent_files, question=page.question, initial={"answer": ticked})
         if page.question and not page.choices:
             kept = answer_of(page, data)
             words = "\n".join(kept) if isinstance(kept, list) else kept
@@ -200,8 +204,7 @@ class Step(Asking):
             new = taken(data["files"], self.actor)
             self.keep(files=[*self.draft().data.get("files", []), *new])
         elif page.question:
-            answer = data["answer"].split() if page.question.is_list else data["answer"].strip()
-            extra = {}
+            answer, extra = _said(page.question, data["answer"]), {}
             if page.question.name == "order_number":
                 order = find_order(answer, self.actor)
                 if order is None:
@@ -247,6 +250,7 @@ class Step(Asking):
         context = {
             "rows": rows, "errors": errors, "category": Category(self.category).label, "back": self.url_of(self.pages[-2]),
             "again": reverse("reports:new", args=[self.category]), "guest": self.actor.user_id is None,
+            "proof": needs_proof(self.category, draft.data.get("answers", {})),
             "tracking": draft.data.get("answers", {}).get("claim") == TRACKING,
         }  # fmt: skip
         return render(self.request, "reports/check.html", context, status=status)
@@ -254,6 +258,7 @@ class Step(Asking):
     def where(self, field: str) -> str:
         """The page on which a refused field was asked."""
         slug = field.removeprefix("answers.").partition(".")[0].replace("_", "-")
+        slug = FILES if slug == "evidence" else slug
         known = {page.slug: page for page in self.pages}
         return self.url_of(known[slug]) + "?change=1" if slug in known else ""
 
@@ -295,6 +300,13 @@ class Step(Asking):
         return render(self.request, "reports/mailed.html", {"email": email})
 
 
+def _said(question: Question, answer: Any) -> Any:
+    """An answer as the draft keeps it."""
+    if question.tick:
+        return "yes"
+    return answer.split() if question.is_list else answer.strip()
+
+
 def titles_of(order: Order) -> str:
     """The first thing of the order, and how many more there are."""
     first, *others = order.lines.all()
@@ -307,35 +319,3 @@ def place_of(request: HttpRequest) -> str:
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
     return seen[-proxies] if proxies and len(seen) >= proxies else str(request.META.get("REMOTE_ADDR", ""))
-
-
-class FromMessage(View):
-    """“Report this message”: all is filled in; one page to check it."""
-
-    http_method_names = ["get", "head", "post", "options"]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        self.actor = actor_of(request).having_seen(None)
-        found = find_message(kwargs["message"], self.actor)
-        if found is None:
-            raise NotFound(_("This does not exist."))
-        self.message, self.order = found
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, message: str) -> HttpResponse:
-        data = guests.data_of_message(self.message, self.order)
-        back = reverse("orders:detail", args=[self.order.public_id])
-        context = {
-            "message_text": self.message,
-            "order": self.order,
-            "answers": in_words(data.category, data.answers),
-            "back": back,
-        }
-        return render(request, "reports/from_message.html", context)
-
-    def post(self, request: HttpRequest, message: str) -> HttpResponse:
-        report = submit(guests.data_of_message(self.message, self.order), by=self.actor)
-        messages.success(request, _("Thank you. We have your report."))
-        return HttpResponseRedirect(reverse("reports:detail", args=[report.public_id]))

@@ -24,9 +24,9 @@ from marketplace.core.paging import page_of
 from marketplace.evidence import services as files
 
 from .. import presenters, services
-from ..forms import AppealForm, RespondForm, SayForm
-from ..kinds import Category
-from ..models import Report, State
+from ..forms import AppealForm, GuestFilesForm, RespondForm, SayForm, without_parts
+from ..kinds import Category, needs_proof
+from ..models import Draft, Report, State
 from ..services import appealing, guests
 from .asking import taken
 
@@ -211,21 +211,41 @@ class CounterReport(ReportVerb):
 
 
 class Confirm(View):
-    """The link from the mail: one button sends the report."""
+    """The link from the mail: one button sends the report. Now the address is theirs, files can come with it (C-01)."""
 
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         draft = guests.read_link(token)
-        return render(
-            request, "reports/confirm.html", {"category": Category(draft.category).label, "draft": draft}
-        )
+        return self.show(request, draft, self.form(draft))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         draft = guests.read_link(token)
-        report = guests.confirm(draft, data=guests.data_of(draft, secret=guests.new_secret()))
+        form = self.form(draft, request.POST, request.FILES)
+        if form is not None and not form.is_valid():
+            return self.show(request, draft, form, status=422)
+        try:
+            sent = taken(form.cleaned_data["files"], guests.guest(draft)) if form else []
+            data = guests.data_of(draft, evidence=sent, secret=guests.new_secret())
+            report = guests.confirm(draft, data=data)
+        except Invalid as error:
+            if form is None:
+                raise
+            tell_form(form, error)
+            return self.show(request, draft, form, status=422)
         messages.success(request, _t("Thank you. We have your report. Keep the address of this page."))
         return HttpResponseRedirect(reverse("reports:open", args=[report.secret]))
+
+    def form(self, draft: Draft, sent: Any = None, sent_files: Any = None) -> GuestFilesForm | None:
+        """None once it is sent: then the link leads to the report."""
+        if draft.sent_as is not None:
+            return None
+        proof = needs_proof(draft.category, draft.data.get("answers", {}))
+        return GuestFilesForm(sent, sent_files, limits=files.limits_now(), proof=proof)
+
+    def show(self, request: HttpRequest, draft: Draft, form: Any, status: int = 200) -> HttpResponse:
+        context = {"category": Category(draft.category).label, "draft": draft, "form": form}
+        return render(request, "reports/confirm.html", context, status=status)
 
 
 class OpenReport(View):
@@ -243,7 +263,7 @@ class OpenReport(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
-        return self.show(request, report, actor, SayForm(limits=files.limits_now()))
+        return self.show(request, report, actor, self.more())
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
@@ -251,19 +271,26 @@ class OpenReport(View):
             services.withdraw(report.pk, by=actor)
             return HttpResponseRedirect(request.path)
         asks = request.POST.get("verb") == "appeal"
-        form: Any = AppealForm(request.POST) if asks else SayForm(request.POST, limits=files.limits_now())
+        form: Any = AppealForm(request.POST) if asks else self.more(request.POST, request.FILES)
         if not form.is_valid():
             return self.show(request, report, actor, form, status=422)
         try:
             if asks:
                 appealing.ask(report, text=form.cleaned_data["text"], by=actor)
             else:
-                services.add_info(report.pk, text=form.cleaned_data["text"], by=actor)
+                sent = taken(form.cleaned_data["files"], actor)
+                services.add_info(report.pk, text=form.cleaned_data["text"], evidence=sent, by=actor)
         except Invalid as error:
             tell_form(form, error)
             return self.show(request, report, actor, form, status=422)
         messages.success(request, _t("Thank you. We have it."))
         return HttpResponseRedirect(request.path)
+
+    def more(self, sent: Any = None, sent_files: Any = None) -> SayForm:
+        """Words and files, as everybody can add them."""
+        form = SayForm(sent, sent_files, limits=files.limits_now())
+        without_parts(form)
+        return form
 
     def show(
         self, request: HttpRequest, report: Report, actor: Actor, form: Any, status: int = 200
@@ -275,7 +302,6 @@ class OpenReport(View):
             "appeal_form": form if is_appeal else AppealForm(),
             "verbs": report.verbs_for(actor),
         }
-        form.fields.pop("files", None)
         response = render(request, "reports/detail.html", page, status=status)
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "private, no-store"

@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.orders import services as orders
 from reports.models import Report
 from tests import world
+from tests.evidence import pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASKED: dict[str, tuple[Any, ...]] = {
     "intellectual_property": (
         "target", "I own the right", "A trade mark", {"Who owns the right?": "Acme"}, {"What is its number?": "DE 1"},
-        {"Which listings copy it?": ""}, "No", "description", "files", "contact",
+        {"Which listings copy it?": ""}, "No", "description", "proof", "true", "contact",
     ),
     "prohibited_products": (
         "target", "Weapons", {"In which country is it forbidden?": "DE"}, "No", "description", "files", "contact",
@@ -57,6 +58,13 @@ def answer(person: Any, asked: Any, listing: str) -> None:
         person.click("Continue")
     elif asked == "description":
         main.get_by_label("What happened?").fill("I saw it in the list on Monday morning.")
+        person.click("Continue")
+    elif asked == "proof":
+        photo = {"name": "certificate.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg()}
+        main.get_by_label("A photo of the certificate").set_input_files([photo])
+        person.click("Continue")
+    elif asked == "true":
+        main.get_by_label("All that I say here is true").check()
         person.click("Continue")
     elif asked in ("files", "contact"):
         person.click("Continue")

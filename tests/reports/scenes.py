@@ -16,7 +16,7 @@ from tests.world import DAY
 WORDS = "The seller asked me to confirm before the parcel came."
 TRADE = {"order_completed": "no", "induced_confirmation": "yes", "goods_received": "no"}
 ANSWERS: dict[str, dict[str, Any]] = {
-    "intellectual_property": {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "owner"},
+    "intellectual_property": {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "other", "true_statement": "yes"},
     "prohibited_products": {"rule": "weapons", "country": "DE"},
     "search_manipulation": {"violation": "price_far_from_real"},
 }  # fmt: skip

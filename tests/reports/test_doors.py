@@ -1,19 +1,24 @@
 """The doors of the report centre: pages, API and desk write the same rows; nobody learns who reported (C-04, C-05, C-10)."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.accounts.models import Restriction, User
+from marketplace.evidence import services as evidence
+from marketplace.evidence.models import Evidence
 from marketplace.orders import services as orders
 from reports import services
 from reports.models import Decision, Draft, Report, ReportEvent, Statement
 from tests import api, world
+from tests.evidence import pictures
 from tests.reports.scenes import (
     about_listing,
     about_order,
@@ -213,6 +218,16 @@ def test_a_message_is_reported_in_three_clicks_with_nothing_typed(clock):
 # -- without an account --------------------------------------------------------------------------------------------
 
 
+def certificate(name="certificate.jpg"):
+    return SimpleUploadedFile(name, pictures.jpeg(), content_type="image/jpeg")
+
+
+def link_in_the_mail():
+    link = re.search(r"/reports/confirm/\S+/", mail.outbox[-1].body)
+    assert link is not None
+    return link[0]
+
+
 def written_by_a_guest(client, order, email="owner@brand.example"):
     base = "/reports/new/intellectual_property/"
     listing = order.lines.get().listing.public_id
@@ -225,6 +240,7 @@ def written_by_a_guest(client, order, email="owner@brand.example"):
         ("listings", {"answer": ""}),
         ("show_name", {"answer": "no"}),
         ("description", {"description": "It copies our mark on every side."}),
+        ("true-statement", {"answer": "on"}),
         ("contact", {"name": "Olga Owner", "email": email}),
     ):
         response = client.post(f"{base}{step}/", data)
@@ -243,7 +259,7 @@ def test_without_an_account_the_mail_address_is_checked_first(clock):
     assert browser().get(link[0]).status_code == 200
     assert not Report.objects.exists(), "to look is not to send"
     assert browser().get(link[0][:-3] + "x/").status_code == 404
-    first, second = (browser().post(link[0])["Location"] for _each in range(2))
+    first, second = (browser().post(link[0], {"files": certificate()})["Location"] for _each in range(2))
     report = Report.objects.get()
     assert first == second == f"/reports/open/{report.secret}/"
     assert not report.reporter.has_usable_password()
@@ -253,6 +269,91 @@ def test_without_an_account_the_mail_address_is_checked_first(clock):
     assert stranger.post(first, {"text": "It is the shop's whole range."}).status_code == 302
     assert stranger.post(first, {"verb": "withdraw"}).status_code == 302
     assert again(report).state == "withdrawn"
+
+
+@pytest.mark.rule("C-01", "E-03")
+def test_whoever_claims_a_right_without_an_account_adds_the_proof_once_the_address_is_theirs(clock):
+    page = written_by_a_guest(browser(), world.shipped(), "proof@brand.example")
+    assert page.status_code == 200, "the proof is not asked for before the mail"
+    link, visitor = link_in_the_mail(), browser()
+    refused = visitor.post(link)
+    assert (
+        refused.status_code == 422
+        and "Add a file that shows that the right is yours" in refused.content.decode()
+    )
+    broken = visitor.post(
+        link, {"files": SimpleUploadedFile("virus.jpg", b"MZ no picture", content_type="image/jpeg")}
+    )
+    assert broken.status_code == 422 and "virus.jpg" in broken.content.decode()
+    assert not Report.objects.exists() and not Evidence.objects.exists()
+    sent = visitor.post(link, {"files": [certificate(), certificate("same.jpg")]})
+    report = Report.objects.get()
+    assert sent["Location"] == f"/reports/open/{report.secret}/"
+    (file,) = report.files.select_related("evidence")
+    assert (file.role, file.evidence.owner_id, file.evidence.private) == (
+        "reporter",
+        report.reporter_id,
+        True,
+    )
+    assert "certificate.jpg" in visitor.get(sent["Location"]).content.decode()
+    opened = f"/reports/{report.public_id}/files/{file.evidence.public_id}/"
+    assert browser(moderator()).get(opened).status_code == 302
+    for nobody in (browser(world.person()), browser(report.respondent_store.members.get())):
+        assert nobody.get(opened).status_code == 404
+    assert (
+        "certificate.jpg" in browser(moderator()).get(f"/admin/reports/{report.public_id}/").content.decode()
+    )
+
+
+@pytest.mark.rule("C-01")
+def test_they_can_add_files_later_on_the_page_of_the_secret_link(clock):
+    written_by_a_guest(browser(), world.shipped(), "later@brand.example")
+    link = link_in_the_mail()
+    page = browser().post(link, {"files": certificate()})["Location"]
+    more = SimpleUploadedFile("contract.jpg", pictures.jpeg(comment=b"another"), content_type="image/jpeg")
+    assert browser().post(page, {"text": "The contract.", "files": more}).status_code == 302
+    report = Report.objects.get()
+    assert [each.evidence.name for each in report.files.order_by("pk")] == ["certificate.jpg", "contract.jpg"]
+    assert report.statements.get().text == "The contract."
+
+
+@pytest.mark.rule("C-01")
+def test_a_report_of_copies_is_not_taken_without_the_statement_and_the_proof(clock):
+    """On the page and by the API alike; and who is neither owner nor agent needs no proof."""
+    order = world.shipped()
+    listing = order.lines.get().listing.public_id
+    answers = {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "owner"}
+    body = {
+        "category": "intellectual_property",
+        "target": {"type": "listing", "id": listing},
+        "answers": answers,
+        "description": "It copies our mark on every side.",
+    }
+    client = api.client_of(order.buyer)
+
+    def sent(**changed):
+        return client.post("/api/v1/reports/", {**body, **changed}, format="json")
+
+    for wrong in ({}, {"true_statement": False}, {"true_statement": "no"}, {"true_statement": "maybe"}):
+        refused = sent(answers=answers | wrong)
+        assert refused.status_code == 422
+        assert {error["field"] for error in refused.json()["errors"]} == {
+            "answers.true_statement",
+            "evidence",
+        }
+    assert not Report.objects.exists()
+    proof = evidence.take(
+        BytesIO(pictures.jpeg()),
+        name="certificate.jpg",
+        by=world.acting(order.buyer),
+        limits=evidence.limits_now(),
+    )
+    taken_in = sent(answers=answers | {"true_statement": True}, evidence=[proof.public_id])
+    assert taken_in.status_code == 201, taken_in.content
+    assert taken_in.json()["answers"]["true_statement"] == "yes"
+    assert sent(answers=answers | {"true_statement": True, "authority": "other"}).status_code == 201
+    page = browser(order.buyer).post("/reports/new/intellectual_property/true-statement/", {})
+    assert page.status_code == 422 and "Confirm that it is true" in page.content.decode()
 
 
 def test_such_a_link_dies_after_two_days(clock):
