@@ -94,19 +94,8 @@ def row(order: Order, actor: Actor) -> dict[str, Any]:
 def detail(order: Order, actor: Actor) -> dict[str, Any]:
     """The order with everything that this reader may see of it."""
     reader = reader_of(order, actor)
-    payments = list(order.escrow.payments.all())
     return row(order, actor) | {
-        "payments": [
-            {
-                "id": payment.public_id,
-                "reference": payment.reference if reader != "seller" else None,
-                "method": payment.method if reader != "seller" else None,
-                "amount": order.money(payment.amount),
-                "refunded": order.money(payment.refunded),
-                "paid_at": payment.paid_at,
-            }
-            for payment in payments
-        ],
+        "payments": [_payment(order, each, reader) for each in order.escrow.payments.all()],
         "refunds": _refunds(order),
         "shipments": [_parcel(parcel) for parcel in order.shipments.all()],
         "disputes": [hold.key for hold in sorted(order.hold_backs.all(), key=lambda hold: hold.pk)],
@@ -119,25 +108,38 @@ def detail(order: Order, actor: Actor) -> dict[str, Any]:
             }
             for review in order.reviews.all()
         ],
-        "holds": [
-            {
-                "placed_at": hold.placed_at,
-                "ended_at": hold.ended_at,
-                "accepted": hold.accepted,
-                "reason": hold.reason,
-                "note": hold.note,
-                "proofs": [
-                    {
-                        "text": proof.text,
-                        "sent_at": proof.sent_at,
-                        "evidence": [file.public_id for file in proof.files],
-                    }
-                    for proof in hold.proofs
-                ],
-            }
-            for hold in holds.holds_of(order, actor)
-        ],
+        "holds": [_hold(each) for each in holds.holds_of(order, actor)],
         "events": [common.happening(event, event.verb.replace("_", "-")) for event in order.events.all()],
+    }
+
+
+def _payment(order: Order, payment: Any, reader: str) -> dict[str, Any]:
+    """How it was paid is no matter of the seller's."""
+    return {
+        "id": payment.public_id,
+        "reference": payment.reference if reader != "seller" else None,
+        "method": payment.method if reader != "seller" else None,
+        "amount": order.money(payment.amount),
+        "refunded": order.money(payment.refunded),
+        "paid_at": payment.paid_at,
+    }
+
+
+def _hold(hold: Any) -> dict[str, Any]:
+    return {
+        "placed_at": hold.placed_at,
+        "ended_at": hold.ended_at,
+        "accepted": hold.accepted,
+        "reason": hold.reason,
+        "note": hold.note,
+        "proofs": [
+            {
+                "text": proof.text,
+                "sent_at": proof.sent_at,
+                "evidence": [file.public_id for file in proof.files],
+            }
+            for proof in hold.proofs
+        ],
     }
 
 
