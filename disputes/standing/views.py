@@ -36,6 +36,7 @@ class Own(LoginRequiredMixin, TemplateView):
             "flags": [presenters.flag_card(flag) for flag in found.flags],
             "sanctions": [card_of(each, policy, now) for each in found.sanctions],
             "points": points_in(found.sanctions),
+            "for_shops": any(each.user_id is None for each in found.sanctions),
             "rows": presenters.own_rows(found.figures),
             "stores": found.stores,
         }

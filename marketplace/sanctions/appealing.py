@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import StoreMember
@@ -16,17 +15,17 @@ from marketplace.appeals.registry import Appealable, Window, policy_now
 from marketplace.core.access import Actor
 
 from . import access, causes, services
-from .models import Kind, Sanction
+from .models import Kind, Sanction, State
 
 #: the side for which somebody contests what burdens them
 SIDE = "person"
 
 
 def find(about: str) -> Sanction | None:
-    """The sanction, while it is in force."""
+    """The sanction, unless it was taken back: one whose time has passed stays on the record, and can be wrong."""
     related = ("listing", "store", "user")
-    found = Sanction.objects.select_related(*related).filter(public_id=about).first()
-    return found if found is not None and found.is_in_force(timezone.now()) else None
+    rows = Sanction.objects.select_related(*related).exclude(state=State.TAKEN_BACK)
+    return rows.filter(public_id=about).first()
 
 
 def may_contest(sanction: Sanction, actor: Actor) -> str:

@@ -182,6 +182,10 @@ class Sanction(Case):
     def take_back(self) -> None:
         """It should not have been imposed: all that it brought ends, and nothing else."""
 
+    @transition(field=state, source=[State.IN_FORCE, State.EXPIRED], target=State.TAKEN_BACK)
+    def overturn(self) -> None:
+        """It, or what it came from, was found to be wrong: all that it brought ends. One that is over is told to be wrong."""
+
     @transition(field=state, source=State.IN_FORCE, target=State.EXPIRED)
     def expire(self) -> None:
         """Its time has passed."""

@@ -93,7 +93,7 @@ def _contest(sanction: Sanction, appeal: str, state: str, policy: ProtectionPoli
     return Contest(
         until,
         reverse("appeals:new", args=["sanction", sanction.public_id]),
-        is_open=not appeal and sanction.is_in_force(now) and now < until,
+        is_open=not appeal and sanction.state != State.TAKEN_BACK and now < until,
         appeal_url=reverse("appeals:detail", args=[appeal]) if appeal else "",
         appeal_state=state,
     )

@@ -125,19 +125,20 @@ def undo(cause: str, *, by: Actor, at: datetime, note: str = "") -> list[Sanctio
 
     `cause`: the public id of what decided. Inside the step that overturns it. A second time it does nothing.
     """
-    waiting = Sanction.objects.filter(cause=cause, state=State.IN_FORCE).order_by("pk")
-    return [undo_one(pk, by=by, at=at, note=note) for pk in waiting.values_list("pk", flat=True)]
+    brought = Sanction.objects.filter(cause=cause).exclude(state=State.TAKEN_BACK).order_by("pk")
+    return [undo_one(pk, by=by, at=at, note=note) for pk in brought.values_list("pk", flat=True)]
 
 
 def undo_one(pk: int, *, by: Actor, at: datetime, note: str = "") -> Sanction:
-    """The same for one sanction of a cause, where its own appeal was granted (A-07)."""
+    """The same for one sanction of a cause, where its own appeal was granted (A-07); also for one whose time has passed."""
     with transaction.atomic():
         sanction = Sanction.lock(pk)
-        if sanction.state != State.IN_FORCE:
+        if sanction.state == State.TAKEN_BACK:
             return sanction
         before, sanction.at = sanction.state, max(at, sanction.moved_at)
-        sanction.take_back()
-        _end(sanction, by, note)
+        sanction.overturn()
+        if before == State.IN_FORCE:
+            _end(sanction, by, note)
         sanction.finish("undo", by, before)
     return sanction
 

@@ -11,11 +11,14 @@ from marketplace.accounts import restrictions
 from marketplace.accounts.models import StoreMeasure
 from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.clock import sweep
+from marketplace.core.errors import Forbidden, NotFound, TooLate
 from marketplace.sanctions import causes
+from marketplace.sanctions.models import Sanction
 from tests import world
 from tests.appeals.cases import decided
 from tests.sanctions.imposing import imposed
+from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
 TEXT = "It was another shop."
@@ -38,6 +41,33 @@ def test_a_suspended_store_appeals_and_only_that_suspension_ends():
         other.public_id
     ]
     assert type(strike).objects.get(pk=strike.pk).state == "in_force"
+
+
+@pytest.mark.rule("A-07")
+@pytest.mark.parametrize(("days", "open_"), [(179, True), (180, False)])
+def test_one_that_is_over_is_contested_all_the_180_days_and_told_to_be_wrong(clock, days, open_):
+    user = world.person()
+    sanction = imposed(user, "no_reports", ends_at=timezone.now() + 30 * DAY)
+    clock.shift(days * DAY)
+    sweep()
+    assert Sanction.objects.get().state == "expired"
+    contest = f"/appeals/new/sanction/{sanction.public_id}/"
+    assert (contest in page_of(user, sanction)) is open_
+    if open_:
+        ended_at = Sanction.objects.get().ended_at
+        granted(appeals.submit("sanction", sanction.public_id, text=TEXT, by=world.acting(user)))
+        after = Sanction.objects.get()
+        assert (after.state, after.ended_at) == ("taken_back", ended_at)
+        assert contest not in page_of(user, sanction)
+    else:
+        with pytest.raises(TooLate):
+            appeals.submit("sanction", sanction.public_id, text=TEXT, by=world.acting(user))
+
+
+def page_of(user, sanction) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(f"/sanctions/{sanction.public_id}/").content.decode()
 
 
 @pytest.mark.rule("A-02", "A-07")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -196,6 +198,12 @@ def test_each_sanction_forbids_its_own_and_nothing_else(clock: Any, act: Any, ki
             else:
                 assert to_do.made() > before, f"{door}: {told}"
             transaction.set_rollback(True)
+
+
+def test_the_docs_have_a_row_for_each() -> None:
+    page = (Path(settings.BASE_DIR) / "docs/standing.md").read_text(encoding="utf-8")
+    for kind in Kind:
+        assert f"| {kind.label} |" in page
 
 
 def knocked(knock: Callable[[], Any]) -> Any:

@@ -11,11 +11,15 @@ from disputes.standing import services as standing
 from disputes.standing.models import BuyerFigures, Flag, Ground, StoreFigures
 from disputes.standing.suggestion import suggest
 from marketplace.accounts.models import User
+from marketplace.appeals import services as appeals
+from marketplace.orders.models import Listing
 from marketplace.sanctions.models import Sanction
 from tests import api, crowd, world
 from tests.disputes.desk_cases import queries_of
+from tests.pages import words
 from tests.sanctions.imposing import imposed
 from tests.standing import people
+from tests.world import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("B-04")]
 
@@ -90,6 +94,44 @@ def test_limits_are_shown_with_their_reason_and_end(clock, kind, state):
     imposed(buyer, kind, why="Three lies.")
     assert standing_in_api(buyer).json()["state"] == state
     assert "Three lies." in browser(buyer).get("/standing/").content.decode()
+
+
+@pytest.mark.rule("B-04", "B-05", "C-07")
+def test_a_seller_reads_strikes_and_all_that_holds_with_its_end_and_how_to_contest_it(clock):
+    seller = world.person()
+    shop = world.shop(seller, name="Lamps")
+    listing = Listing.objects.create(store=shop, reference="p-1", title="Desk lamp")
+    first, second = (imposed(shop, "strike", f"rde_{n}", points=n) for n in (1, 2))
+    removed = imposed(listing, "removed", why="It is a copy.")
+    over = imposed(shop, "suspended", ends_at=timezone.now() + DAY)
+    appeals.submit("sanction", second.public_id, text="It was not so.", by=world.acting(seller))
+    clock.shift(DAY)
+    page = words(browser(seller).get("/standing/"))
+    for text in (
+        "Something holds for your shops.",
+        "Points of Lamps 3",
+        "Counts until Monday 1 March 2027",
+        "Listing removed: Desk lamp",
+        "A decision on a report",
+        "It is a copy.",
+        "You can do so until",
+        "You asked us to look again.",
+    ):
+        assert text in page, page
+    assert "Shop suspended" not in page
+    body = standing_in_api(seller).json()
+    assert (body["state"], [each["id"] for each in body["sanctions"]]) == (
+        "good",
+        [removed.public_id, second.public_id, first.public_id],
+    )
+    assert [each["appeal"] is not None for each in body["sanctions"]] == [False, True, False]
+    assert body["sanctions"][0]["target"] == {
+        "kind": "listing",
+        "id": listing.public_id,
+        "name": "Desk lamp",
+    }
+    assert over.public_id not in str(body)
+    assert standing_in_api(world.person()).json()["sanctions"] == []
 
 
 def test_a_seller_sees_the_shops_record(clock):
