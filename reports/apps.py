@@ -20,7 +20,7 @@ class ReportsConfig(AppConfig):
         from marketplace.evidence.retention import register_keeper
         from marketplace.sanctions import causes
 
-        from . import notifications, services
+        from . import notifications, reminders, services
         from .evidence_access import moderators_see
         from .evidence_keeping import KEEPER
         from .help.forbidden import ensure_terms
@@ -28,7 +28,9 @@ class ReportsConfig(AppConfig):
         from .models import Report
         from .services.appealing import DECISION, REPORT
 
-        cases.register(Report, by_clock=services.BY_CLOCK, announce=notifications.announce)
+        cases.register(
+            Report, by_clock=services.BY_CLOCK, announce=notifications.announce, remind=reminders.write
+        )
         register_viewer(moderators_see, sees_private=True)
         register_keeper(KEEPER)
         registry.register(Kind.REPORT, REPORT)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
-from marketplace.notifications.services import Members, Message, Person, Readers, tell, unpin
+from marketplace.notifications.services import (
+    OUTAGE,
+    Members,
+    Message,
+    Person,
+    Readers,
+    of_an_outage,
+    tell,
+    unpin,
+)
 
 if TYPE_CHECKING:
     from .models import Report
 
+#: what whoever is waited for reads after nobody could reach the site (Z-03)
+_LONGER = of_an_outage(_("You have more time: report %(ref)s"))[0]
 MESSAGES: dict[str, tuple[Message, ...]] = {
     "submit": (
         Message("submitter", _("We have your report %(ref)s"), _("Thank you. We want to answer before %(due)s.")),
@@ -89,6 +101,10 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
             needs_you=True,
         ),
     ),
+    OUTAGE: (
+        replace(_LONGER, to="waited_reporter", needs_you=True),
+        replace(_LONGER, to="waited_seller", needs_you=True),
+    ),
     "enforce_tracking": (
         Message("given", _("The tracking is there: %(ref)s"), _("The seller gave valid tracking. The order goes on.")),
         Message(
@@ -109,8 +125,12 @@ SILENT: dict[str, str] = {
 }
 
 #: the words of `Message.to`: to whom it goes; when, says `_fits`
-REPORTERS = frozenset({"submitter", "reporter", "upheld_reporter", "dismissed_reporter", "given", "refunded"})
-RESPONDENTS = frozenset({"asked", "heard", "upheld_respondent", "cleared", "must_track", "given", "refunded"})
+REPORTERS = frozenset(
+    {"submitter", "waited_reporter", "reporter", "upheld_reporter", "dismissed_reporter", "given", "refunded"}
+)
+RESPONDENTS = frozenset(
+    {"asked", "waited_seller", "heard", "upheld_respondent", "cleared", "must_track", "given", "refunded"}
+)
 
 
 def announce(event: CaseEvent) -> None:
@@ -144,6 +164,8 @@ def _fits(to: str, event: CaseEvent, report: Report) -> bool:
     said, heard = event.data, report.heard_until is not None
     fits = {
         "asked": bool(said.get("asked")),
+        "waited_reporter": report.phase == "info_requested",
+        "waited_seller": report.phase == "awaiting_tracking",
         "heard": heard,
         "upheld_reporter": report.state == "upheld",
         "upheld_respondent": report.state == "upheld" and not said.get("tracking_due_at"),

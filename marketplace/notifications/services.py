@@ -117,6 +117,7 @@ def _tell(tellings: list[_Telling]) -> None:
             reader,
             each.facts,
             each.url,
+            each.event.case.due_at,
         )
         for each in tellings
         for reader in readers[each.readers]
@@ -151,14 +152,20 @@ def remind(
     people: Mapping[str, Readers],
     facts: Mapping[str, Any],
     url: str,
+    *,
+    due_at: datetime | None = None,
 ) -> None:
-    """Write one reminder for each person of each message, once for a case, its deadline and the kind (F-01)."""
-    assert case.due_at is not None, "there is a deadline to be reminded of"
-    key = f"reminder:{kind}:{case._meta.label_lower}:{case.pk}:{case.due_at:%Y%m%dT%H%M%S}"
+    """Write one reminder for each person of each message, once for a case, its deadline and the kind (F-01).
+
+    `due_at`: where somebody has another deadline than the case itself.
+    """
+    due_at = due_at or case.due_at
+    assert due_at is not None, "there is a deadline to be reminded of"
+    key = f"reminder:{kind}:{case._meta.label_lower}:{case.pk}:{due_at:%Y%m%dT%H%M%S}"
     told = [(message, people[message.to]) for message in messages]
     readers = _read(who for _message, who in told)
     notices = [
-        _notice(case, key, case.now, message, reader, facts, url)
+        _notice(case, key, case.now, message, reader, facts, url, due_at)
         for message, who in told
         for reader in readers[who]
     ]
@@ -173,9 +180,10 @@ def _notice(
     reader: User,
     facts: Mapping[str, Any],
     url: str,
+    due_at: datetime | None,
 ) -> Notice:
     with translation.override(reader.language or "en"):
-        due = moment_text(case.due_at, "at", zone=zone_of(reader)) if case.due_at else ""
+        due = moment_text(due_at, "at", zone=zone_of(reader)) if due_at else ""
         words = {name: _in_words(fact) for name, fact in facts.items()} | {"due": due}
         return Notice(
             recipient=reader,
@@ -184,7 +192,7 @@ def _notice(
             url=url,
             subject=str(message.subject) % words,
             text=str(message.text) % words,
-            due_at=case.due_at if message.needs_you else None,
+            due_at=due_at if message.needs_you else None,
             needs_you=message.needs_you,
             created_at=at,
             mail=Notice.Mail.WAITING if reader.email else Notice.Mail.NONE,

@@ -21,6 +21,7 @@ from marketplace.orders.models import Listing, Order
 
 from .. import access
 from ..kinds import PHISHING, TRACKING, Category
+from .reminding import Reminded
 from .states import AWAITING_TRACKING, OPEN, State, TargetKind, TrackingResult
 
 TARGETS = tuple(f"target_{kind}" for kind in TargetKind.values)
@@ -39,7 +40,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(access.visible(actor))
 
 
-class Report(Case):
+class Report(Reminded):
     """One complaint of one person. The respondent is whoever stands behind the target."""
 
     public_id = PublicIdField(prefix="rpt")
@@ -145,7 +146,10 @@ class Report(Case):
             why="A moderator decides, no clock does. This is the target date.",
         ),
         State.INFO_REQUESTED: Deadline(
-            lambda r: r.entered_at + r.policy.evidence_request, "resume_review", "reporter"
+            lambda r: r.entered_at + r.policy.evidence_request,
+            "resume_review",
+            "reporter",
+            opens=lambda r: r.entered_at,
         ),
         AWAITING_TRACKING: Deadline(
             lambda r: r.tracking_due_at, "enforce_tracking", "seller", opens=lambda r: r.entered_at

@@ -230,7 +230,7 @@ def test_what_waits_for_staff_gets_no_longer(dispute, site, clock):
 def test_every_window_of_a_party_says_since_when_it_is_open():
     for model in registered:
         for phase, row in model.DEADLINES.items():
-            waits_for_party = any(side in row.waiting_for for side in ("buyer", "seller"))
+            waits_for_party = any(side in row.waiting_for for side in ("buyer", "seller", "reporter"))
             if waits_for_party and (row.then or "buyer may" in row.why):
                 assert row.opens is not None, f"{model.__name__} {phase}"
             if not waits_for_party:
