@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.case_admin import Button, CaseRecords
 from marketplace.core.edges import actor_of
 
+from .help.forbidden import EVERYWHERE
 from .models import ForbiddenTerm, Report
 from .presenters import HAPPENED
 
@@ -54,17 +56,43 @@ class ReportAdmin(CaseRecords):
         ]
 
 
+class CountryFilter(admin.SimpleListFilter):
+    """The countries that there are words of, and what is forbidden everywhere."""
+
+    title = _("country")
+    parameter_name = "where"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        countries = ForbiddenTerm.objects.exclude(country="").order_by("country")
+        names = countries.values_list("country", flat=True).distinct()
+        return [(EVERYWHERE, _("Everywhere")), *((name, name) for name in names)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if wanted := self.value():
+            return queryset.filter(country="" if wanted == EVERYWHERE else wanted)
+        return queryset
+
+
 @admin.register(ForbiddenTerm)
 class ForbiddenTermAdmin(admin.ModelAdmin):
     """The words for forbidden goods (C-09). Turned off, never deleted: a deleted one would come back with the next version."""
 
-    list_display = ("term", "country", "goods", "language", "is_on")
-    list_filter = ("country", "goods", "language", "is_on")
+    list_display = ("words", "where", "goods", "language", "is_on")
+    list_filter = (CountryFilter, "goods", "language", "is_on")
     search_fields = ("term",)
     search_help_text = _("Search by a word")
     show_full_result_count = False
     actions = None
     fields = ("country", "goods", "language", "term", "is_on")
+
+    @admin.display(description=_("term"), ordering="term")
+    def words(self, row: ForbiddenTerm) -> str:
+        """With room to break the line at."""
+        return row.term.replace("|", " | ")
+
+    @admin.display(description=_("country"), ordering="country")
+    def where(self, row: ForbiddenTerm) -> str:
+        return row.country or _t("Everywhere")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

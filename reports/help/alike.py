@@ -1,7 +1,7 @@
 """Listings that are alike by their titles (C-09). The index finds candidates, rapidfuzz compares; never each with each.
 
 Of two titles that differ in at most `d` words, one holds at least one of the other's `d + 1` rarest words, two of its `d + 2`
-rarest, three of its `d + 3` rarest. So only those are asked for: by one word, or where that are too many, by two or three.
+rarest, three of its `d + 3` rarest. So only those are asked for: by one word, or where that are too many, by three at once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from .things import Things
 
 #: alike are titles with so many of 100 points, whatever the order of their words
 ALIKE = 85
-#: so many of ten words may be others, or misspelt; of two words one
-OTHERS_OF_TEN = 3
-#: by so many words at once candidates are asked for at most
-MOST_AT_ONCE = 3
+#: so many of ten words may be others, or misspelt; of two words one, of many at most so many
+OTHERS_OF_TEN, MOST_OTHERS = 3, 5
+#: by so many words at once candidates are asked for, where by one there are too many
+AT_ONCE = 3
 #: so many candidates are compared in one go, and at most so many of one title
 BATCH, MOST = 1000, 2000
+#: a word is counted up to here: beyond it is common
+COMMON = 1000
 #: so many alike ones, and groups of a shop, are shown; and so many of each group
 SHOWN, SHOWN_OF_SHOP = 10, 3
 
@@ -101,26 +103,32 @@ def _points(listing: Listing, how_many: dict[str, int]) -> tuple[dict[int, int],
 
 def _candidates(listing: Listing, how_many: dict[str, int]) -> tuple[dict[int, tuple[str, int]], bool]:
     """(pk → (words in the order of the alphabet, shop) of what may be alike; are there more than that)."""
-    words, found, too_many = listing.words, [], bool(listing.words)
-    rarest = sorted(words, key=lambda word: (how_many[word], word))
-    others = max(1, len(words) * OTHERS_OF_TEN // 10)
-    for at_once in range(1, min(MOST_AT_ONCE, len(words)) + 1):
-        asked = rarest[: others + at_once]
-        if at_once == 1 and len(words) > 1 and sum(how_many[word] for word in asked) > MOST:
-            continue
-        which = reduce(or_, (Q(words__contains=list(some)) for some in combinations(asked, at_once)))
-        rows = Listing.objects.filter(which).exclude(pk=listing.pk).annotate(said=_SAID)
-        found = list(rows.values_list("pk", "said", "store_id")[: MOST + 1])
-        too_many = len(found) > MOST
-        if not too_many:
+    words = sorted(listing.words, key=lambda word: (how_many[word], word))
+    found: list[tuple[int, str, int]] = []
+    others = min(MOST_OTHERS, max(1, len(words) * OTHERS_OF_TEN // 10))
+    few = len(words) == 1 or sum(how_many[word] for word in words[: others + 1]) <= MOST
+    # as many at once as lose nothing; where those are too many as well, one more
+    lossless = 1 if few else max(1, min(AT_ONCE, len(words) - others))
+    for at_once in dict.fromkeys((lossless, min(AT_ONCE, len(words)))):
+        found = _holding(list(combinations(words[: others + at_once], at_once)), listing)
+        if len(found) <= MOST:
             break
-    return {pk: (said, store) for pk, said, store in found[:MOST]}, too_many
+    return {pk: (said, store) for pk, said, store in found[:MOST]}, len(found) > MOST
+
+
+def _holding(sets: Sequence[Sequence[str]], listing: Listing) -> list[tuple[int, str, int]]:
+    """(pk, words, shop) of other listings whose titles hold all words of one of the sets; one more than MOST at most."""
+    if not sets:
+        return []
+    which = reduce(or_, (Q(words__contains=list(each)) for each in sets))
+    rows = Listing.objects.filter(which).exclude(pk=listing.pk).annotate(said=_SAID)
+    return list(rows.values_list("pk", "said", "store_id")[: MOST + 1])
 
 
 def _how_many(words: Collection[str]) -> dict[str, int]:
     """Word → in how many titles it stands; beyond a bound they are not counted."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOW_MANY, {"words": list(words), "most": MOST + 1})
+        cursor.execute(_HOW_MANY, {"words": list(words), "most": COMMON + 1})
         return dict(cursor.fetchall())
 
 
