@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: kinds that mediators look at; moderators and lead mediators look at all others
 MEDIATED = frozenset({"decision", "second_look"})
+KINDS = (*sorted(MEDIATED), "report", "sanction")
 
 
 def reviews(actor: Actor, kind: str) -> bool:
@@ -22,8 +23,8 @@ def reviews(actor: Actor, kind: str) -> bool:
     return actor.is_in(MEDIATOR, LEAD_MEDIATOR) if kind in MEDIATED else actor.is_in(MODERATOR, LEAD_MEDIATOR)
 
 
-def reviewed_kinds(actor: Actor, kinds: tuple[str, ...]) -> list[str]:
-    return [kind for kind in kinds if reviews(actor, kind)]
+def reviewed_kinds(actor: Actor) -> list[str]:
+    return [kind for kind in KINDS if reviews(actor, kind)]
 
 
 def appellant_side(actor: Actor, appeal: Appeal) -> bool:
@@ -46,8 +47,8 @@ def party(actor: Actor, appeal: Appeal) -> bool:
 
 
 def reads_text(actor: Actor, appeal: Appeal) -> bool:
-    """What was written is between the side that wrote it and the staff."""
-    return appellant_side(actor, appeal) or (actor.is_staff and not other_side(actor, appeal))
+    """What was written is between the side that wrote it and whoever may answer it: not for those who decided (A-02)."""
+    return appellant_side(actor, appeal) or reviewer(actor, appeal)
 
 
 #: what goes on among the staff, and no party is told
@@ -82,11 +83,16 @@ def lead(actor: Actor, appeal: Appeal) -> bool:
 
 
 def visible(actor: Actor) -> Q:
-    """The appeals that exist for this actor: own, of own cases and stores; staff see all."""
+    """The appeals that exist for this actor: own, of own cases and stores; for staff all, without what was written."""
     if actor.is_system or actor.is_staff:
         return Q()
     if actor.user_id is None:
         return Q(pk=None)
+    return of_a_side(actor)
+
+
+def of_a_side(actor: Actor) -> Q:
+    """Those in which this person, or a shop of theirs, is a side."""
     return Q(appellant_id=actor.user_id) | Q(buyer_id=actor.user_id) | Q(store_id__in=actor.store_ids)
 
 

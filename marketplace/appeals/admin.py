@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.case_admin import Button, CaseRecords
 from marketplace.core.cases import Case
+from marketplace.core.edges import actor_of
 
 from .models import Appeal
 from .presenters import HAPPENED
@@ -38,6 +40,16 @@ class AppealAdmin(CaseRecords):
         (_("Dates"), {"fields": ("submitted_at", "answer_due_at", "reviewer", "assigned_at", "decided_at")}),
     )
     happened = HAPPENED
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Who appealed, and what they wrote, is for those who may answer it; a superuser looks on, but not at their own."""
+        by = actor_of(request, via="admin")
+        readable = (
+            Appeal.objects.without_part_of(by)
+            if request.user.is_superuser
+            else Appeal.objects.answered_by(by)
+        )
+        return super().get_queryset(request).filter(pk__in=readable)
 
     def buttons(self, case: Case, verbs: list[str]) -> list[Button]:
         if not verbs:

@@ -52,14 +52,20 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, actor: Actor) -> AppealQuerySet:
         return self.filter(access.visible(actor))
 
-    def open_for(self, actor: Actor) -> AppealQuerySet:
+    def without_part_of(self, actor: Actor) -> AppealQuerySet:
+        """Those in which this person had no part: no side of it, nobody who decided, nobody tied to one (A-02)."""
+        kept_out = AppealExclusion.objects.filter(user_id=actor.user_id or 0).values("appeal_id")
+        return self.exclude(access.of_a_side(actor)).exclude(pk__in=kept_out)
+
+    def answered_by(self, actor: Actor) -> AppealQuerySet:
         """Those that this person may look at: of kinds that are their work, none that they had a part in (A-02)."""
         if actor.user_id is None:
             return self.none()
-        kinds = access.reviewed_kinds(actor, tuple(Kind.values))
-        mine = Q(appellant_id=actor.user_id) | Q(buyer_id=actor.user_id) | Q(store_id__in=actor.store_ids)
-        kept_out = AppealExclusion.objects.filter(user_id=actor.user_id).values("appeal_id")
-        return self.exclude(state__in=ENDED).filter(kind__in=kinds).exclude(mine).exclude(pk__in=kept_out)
+        return self.filter(kind__in=access.reviewed_kinds(actor)).without_part_of(actor)
+
+    def open_for(self, actor: Actor) -> AppealQuerySet:
+        """What waits for an answer that this person may give."""
+        return self.exclude(state__in=ENDED).answered_by(actor)
 
 
 class Appeal(Case):

@@ -90,7 +90,14 @@ def tell_late(appeal: Appeal, kind: str) -> None:
     leads = Q(groups__name=LEAD_MEDIATOR, is_active=True)
     if appeal.kind not in access.MEDIATED:
         leads |= Q(groups__name=MODERATOR, is_active=True)
-    people = {"reviewer": Q(pk=appeal.reviewer_id), "lead": leads & ~Q(pk=appeal.reviewer_id)}
+    kept_out = appeal.excluded_ids | {
+        appeal.appellant_id,
+        appeal.buyer_id,
+    }  # the desk is closed to them
+    people = {
+        "reviewer": Q(pk=appeal.reviewer_id),
+        "lead": leads & ~Q(pk=appeal.reviewer_id) & ~Q(pk__in=kept_out),
+    }
     subject = _("An appeal is past the date of its answer")
     text = _(
         "The appeal %(item)s should be answered by now. It stands at the top of the list. Nothing is decided by itself."

@@ -33,7 +33,7 @@ def page_of(appeal: Appeal, actor: Actor) -> dict[str, Any]:
         "appeal": appeal,
         "title": what.describe(subject) if subject is not None else appeal.get_kind_display(),
         "back": what.link(subject) if subject is not None else "",
-        "told": what.told(subject) if subject is not None else (),
+        "told": what.told(subject) if subject is not None and (reads or access.party(actor, appeal)) else (),
         "label": appeal.get_state_display(),
         "tone": TONES.get(State(appeal.state), "wait"),
         "result": RESULTS.get(appeal.state, ""),
