@@ -177,6 +177,11 @@ def _listings(field: str, value: Any, errors: list[FieldError]) -> list[str] | N
     return [each.strip() for each in lines if each.strip()]
 
 
+def listing_numbers(answers: Mapping[str, Any]) -> list[str]:
+    """The numbers of the listings that the reporter named; a link ends in one."""
+    return [each.split("?")[0].rstrip("/").rpartition("/")[2] for each in answers.get("listings", [])]
+
+
 def in_words(category: str, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(question, answer) as people read them."""
     rows = []

@@ -11,6 +11,7 @@ from marketplace.core.money import Money
 from marketplace.orders.models import Listing
 from marketplace.orders.public import last_prices
 
+from ..kinds import listing_numbers
 from ..models import Report
 
 #: so many listings of one report are looked at one by one, and so many of a shop for their words
@@ -33,7 +34,7 @@ class Things:
 
 def things_of(report: Report) -> Things:
     """The target listing, what the order was about, and the listings that the reporter named."""
-    which = Q(public_id__in=_named(report))
+    which = Q(public_id__in=listing_numbers(report.answers))
     if report.target_listing_id:
         which |= Q(pk=report.target_listing_id)
     if report.order_id:
@@ -44,11 +45,6 @@ def things_of(report: Report) -> Things:
     shops = _shops(report)
     sold = Listing.objects.filter(store__in=shops).select_related("store").order_by("-pk") if shops else ()
     return Things(shown, last_prices(shown), len(found) - len(shown), shops, list(sold[:MOST_OF_A_SHOP]))
-
-
-def _named(report: Report) -> list[str]:
-    """The numbers that the reporter gave; a link ends in one."""
-    return [each.split("?")[0].rstrip("/").rpartition("/")[2] for each in report.answers.get("listings", [])]
 
 
 def _shops(report: Report) -> list[Store]:

@@ -23,13 +23,15 @@ from marketplace.messaging.models import Message
 from marketplace.orders import access as order_access
 from marketplace.orders.models import Listing, Order
 
-from ..kinds import PROOF_WANTED, Category, checked, needs_proof
+from ..kinds import PROOF_WANTED, Category, checked, listing_numbers, needs_proof
 from ..models import Draft, Report, TargetKind
 from .words import attach, own_files
 
 #: so many reports a person may send in a day: more are sent by programs, or in anger
 MOST_A_DAY = 20
 A_DAY = timedelta(days=1)
+#: how our own numbers of listings begin; links of other sites cannot be looked up
+LISTING_NUMBER = "lst_"
 #: the code of the error of a report of copies that comes without a proof
 PROOF = "proof"
 
@@ -85,6 +87,7 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
         raise Invalid.field("category", "unknown", _("Choose one of the four categories."))
     policy = ProtectionPolicy.objects.in_force("default", now)
     answers = checked(data.category, data.answers, errors)
+    _check_listings(data, answers, errors)
     description = _description(data.description, policy, errors)
     order = _order_of(data, answers, by, errors)
     target = _target(data, by, errors)
@@ -104,6 +107,20 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     report.save()
     attach(report, files, "reporter", now)
     return report
+
+
+def _check_listings(data: ReportData, answers: Mapping[str, Any], errors: list[FieldError]) -> None:
+    """Numbers of ours have to be known; who reports copies names the listings, unless one is the target (C-01)."""
+    named = listing_numbers(answers)
+    ours = {number for number in named if number.startswith(LISTING_NUMBER)}
+    known = set(Listing.objects.filter(public_id__in=ours).values_list("public_id", flat=True))
+    if ours - known:
+        words = _("We do not know this listing: %(number)s") % {"number": min(ours - known)}
+        errors.append(FieldError("answers.listings", "unknown", words))
+    is_copies = data.category == Category.INTELLECTUAL_PROPERTY
+    if is_copies and not named and data.target_kind != TargetKind.LISTING:
+        words = _("Name the listings that copy it, one number or link a line.")
+        errors.append(FieldError("answers.listings", "required", words))
 
 
 def _description(text: str, policy: ProtectionPolicy, errors: list[FieldError]) -> str:

@@ -57,6 +57,25 @@ def test_each_category_has_its_questions(clock, category):
 
 
 @pytest.mark.rule("C-01")
+def test_who_reports_copies_names_the_listings_and_they_are_looked_up(clock):
+    order = world.shipped()
+    listing = order.lines.get().listing.public_id
+    answers, by = ANSWERS["intellectual_property"], world.acting(world.person())
+
+    def sent(**named):
+        data = ReportData("intellectual_property", "store", order.store.public_id, WORDS, answers | named)
+        return services.submit(data, by=by)
+
+    for named in ({}, {"listings": [listing, "https://x/listings/lst_unknown/"]}):
+        with pytest.raises(Invalid) as refusal:
+            sent(**named)
+        assert fields(refusal) == {"answers.listings"}
+    assert not Report.objects.exists()
+    both = [f"https://x/listings/{listing}/?from=search", "https://shop.example/item/7"]
+    assert sent(listings=both).answers["listings"] == both
+
+
+@pytest.mark.rule("C-01")
 def test_trade_rules_are_about_an_order_of_ones_own(clock):
     order, other = world.shipped(), world.shipped()
     report = about_order(order, answers={"order_completed": False, "induced_confirmation": True})
