@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,6 +68,11 @@ class FlagCard:
     @property
     def can_speak(self) -> bool:
         return not self.ended
+
+    @property
+    def is_late(self) -> bool:
+        """Has the date gone by on which it was to be looked at (F-07)?"""
+        return not self.ended and self.flag.due_at is not None and self.flag.due_at <= timezone.now()
 
 
 def flag_card(flag: Flag) -> FlagCard:

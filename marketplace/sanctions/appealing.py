@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import StoreMember
 from marketplace.appeals.models import Appeal
-from marketplace.appeals.registry import Appealable, Window, policy_now
+from marketplace.appeals.registry import Appealable, Sides, Window, policy_now
 from marketplace.core.access import Actor
 
 from . import access, causes, services
 from .models import Kind, Sanction, State
 
-#: the side for which somebody contests what burdens them
-SIDE = "person"
+#: the side for which somebody contests what burdens them; a shop contests as a whole, whoever of it writes
+PERSON, SELLER = "person", "seller"
 
 
 def find(about: str) -> Sanction | None:
@@ -29,7 +29,9 @@ def find(about: str) -> Sanction | None:
 
 
 def may_contest(sanction: Sanction, actor: Actor) -> str:
-    return SIDE if access.person(actor, sanction) else ""
+    if not access.person(actor, sanction):
+        return ""
+    return SELLER if sanction.burdened_store_id else PERSON
 
 
 def window(sanction: Sanction) -> Window:
@@ -74,5 +76,6 @@ SANCTION = Appealable(
     describe=describe,
     link=link,
     told=told,
+    sides=lambda sanction: Sides(store=sanction.burdened_store_id),
     desk_link=lambda sanction: reverse("admin:sanctions_sanction_change", args=[sanction.public_id]),
 )

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from disputes.models import Decision
 from marketplace.accounts import restrictions
-from marketplace.accounts.models import StoreMeasure
+from marketplace.accounts.models import StoreMeasure, StoreMember
 from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal
 from marketplace.core.clock import sweep
-from marketplace.core.errors import Forbidden, NotFound, TooLate
+from marketplace.core.errors import Forbidden, NotFound, TooLate, WrongState
+from marketplace.notifications.models import Notice
 from marketplace.sanctions import causes
 from marketplace.sanctions.models import Sanction
 from tests import world
@@ -41,6 +42,24 @@ def test_a_suspended_store_appeals_and_only_that_suspension_ends():
         other.public_id
     ]
     assert type(strike).objects.get(pk=strike.pk).state == "in_force"
+
+
+@pytest.mark.rule("A-07", "F-02")
+def test_a_shop_contests_as_a_whole(clock):
+    first, second = world.person(), world.person()
+    shop = world.shop(first)
+    StoreMember.objects.create(store=shop, user=second)
+    sanction = imposed(shop, "suspended")
+    appeal = appeals.submit("sanction", sanction.public_id, text=TEXT, by=world.acting(first))
+    with pytest.raises(WrongState):
+        appeals.submit("sanction", sanction.public_id, text="Once more.", by=world.acting(second))
+    assert f"/appeals/{appeal.public_id}/" in page_of(second, sanction)
+    for user, status in ((first, 200), (second, 200), (world.person(), 404)):
+        client = Client()
+        client.force_login(user)
+        assert client.get(f"/appeals/{appeal.public_id}/").status_code == status
+    granted(appeal)
+    assert Notice.objects.filter(recipient=second, subject__startswith="Our answer").exists()
 
 
 @pytest.mark.rule("A-07")

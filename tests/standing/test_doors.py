@@ -1,5 +1,7 @@
 """B-04: pages and API of standing; the board."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -75,6 +77,14 @@ def test_the_person_sees_flag_numbers_and_peers_middle_never_the_line(clock):
             for name, amount in (("paid", "58.65"), ("asked", "35.19"), ("back", "0.00"))
         }
     ]
+
+
+@pytest.mark.rule("F-07")
+@pytest.mark.parametrize(("seconds", "late"), [(-1, False), (0, True)])
+def test_a_date_that_has_gone_by_is_told_as_such(clock, seconds, late):
+    flag = people.flagged(clock)
+    clock.move_to(flag.due_at + timedelta(seconds=seconds))
+    assert ("We are late." in words(browser(flag.user).get("/standing/"))) is late
 
 
 def test_what_only_waits_for_a_second_person_is_not_told(clock):
