@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,13 +31,18 @@ class Appealed:
     closed_at: datetime | None
 
 
-def appeals_of(dispute: Dispute) -> list[Appeal]:
-    """Those against any decision of this dispute, oldest first: one query, none where nothing was decided."""
+def against(dispute: Dispute) -> QuerySet[Appeal]:
+    """Those against any decision of this dispute, and its second look (A-06)."""
     decided = [each.public_id for each in dispute.decisions.all()]
-    if not decided:
+    looks = Q(kind=Kind.SECOND_LOOK, about=dispute.public_id)
+    return Appeal.objects.filter(Q(kind=Kind.DECISION, about__in=decided) | looks)
+
+
+def appeals_of(dispute: Dispute) -> list[Appeal]:
+    """The same, oldest first: one query, none while nothing was decided and the dispute is open."""
+    if dispute.ended_at is None and not dispute.decisions.all():
         return []
-    rows = Appeal.objects.filter(kind=Kind.DECISION, about__in=decided)
-    return list(rows.order_by("submitted_at", "pk"))
+    return list(against(dispute).order_by("submitted_at", "pk"))
 
 
 def standing(dispute: Dispute) -> Decision | None:

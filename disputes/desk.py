@@ -27,6 +27,7 @@ from marketplace.core.paging import page_of
 from . import access, casefile, services
 from .desk_asking_forms import RequestForm
 from .desk_forms import DecisionForm
+from .feedback import desk as feedback
 from .models import WITH_STAFF, Dispute, State
 from .services.mediation import QUEUE
 from .statement import Statement, citable, statement_of
@@ -146,6 +147,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         ],
         waiting=counts["unclaimed"],
         may_take=by.is_mediator,
+        feedback=feedback.waiting(request),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from marketplace.appeals.models import ENDED, Appeal, Kind
 from marketplace.core.access import Actor
 from marketplace.evidence.models import Evidence
 from marketplace.evidence.retention import Keeper, longest
@@ -16,21 +17,21 @@ from .models import Dispute, DisputeEvidence, Result, ReturnShipment
 
 
 def kept_until(ids: Sequence[int]) -> dict[int, datetime | None]:
-    """File → when no dispute needs it any more; None while one is open."""
+    """File → when no dispute needs it any more; None while one is open, or looked at a second time."""
     shown = DisputeEvidence.objects.filter(evidence_id__in=ids).select_related("dispute__order__policy")
     receipts = ReturnShipment.objects.filter(postage_receipt__in=ids).select_related("dispute__order__policy")
-    return longest(
-        [
-            *((row.evidence_id, _needed_until(row.dispute)) for row in shown),
-            *((row.postage_receipt_id or 0, _needed_until(row.dispute)) for row in receipts),
-        ]
-    )
+    needed = [(row.evidence_id, row.dispute) for row in shown]
+    needed += [(row.postage_receipt_id or 0, row.dispute) for row in receipts]
+    about = [dispute.public_id for _file, dispute in needed]
+    looks = Appeal.objects.filter(kind=Kind.SECOND_LOOK, about__in=about).exclude(state__in=ENDED)
+    looked_at = set(looks.values_list("about", flat=True))
+    return longest((file, _needed_until(dispute, looked_at)) for file, dispute in needed)
 
 
-def _needed_until(dispute: Dispute) -> datetime | None:
+def _needed_until(dispute: Dispute, looked_at: set[str]) -> datetime | None:
     """The end, the longest time in which something of it can be appealed, and the time to keep files: a fraud finding
     restricts a buyer, and that can be appealed for longer."""
-    if dispute.ended_at is None:
+    if dispute.ended_at is None or dispute.public_id in looked_at:
         return None
     policy = dispute.policy
     window = policy.report_appeal_days if dispute.outcome == Result.FRAUD else policy.appeal_days

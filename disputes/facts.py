@@ -22,6 +22,8 @@ from marketplace.payments import tracking
 from . import access, appealed, return_facts
 from . import mediating_facts as mediating
 from .difference import asked_terms, differs
+from .feedback import reading as feedback
+from .feedback.models import Feedback
 from .models import Claim, Decision, Dispute, DisputeEvent, DisputeEvidence
 from .services.appealing import is_told
 
@@ -141,7 +143,9 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     reader = reader_of(dispute, actor)
     decision = _decision(dispute, reader)
     looked, shown = appealed.read(dispute, actor), row(dispute, actor)
-    appeal = [{"action": "appeal", "until": looked.until}] if looked.until else []
+    said = feedback.read(dispute, actor)
+    more = [{"action": "appeal", "until": looked.until}] if looked.until else []
+    more += [{"action": "feedback", "until": None}] if said.possible else []
     return shown | {
         "claims": [_revision(dispute, each, reader) for each in dispute.claims.all()],
         "offers": _offers(dispute, reader),
@@ -151,7 +155,8 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "decision": decision,
         "appeal": _appeal(looked.shown) if looked.shown else None,
         "appeals": [_appeal(each) for each in looked.appeals],
-        "available_actions": [*shown["available_actions"], *appeal],
+        "feedback": _feedback(said.own) if said.own else None,
+        "available_actions": [*shown["available_actions"], *more],
         "refunds": _refunds(dispute),
         "messages": _messages(dispute) if reader != "integrator" else [],
         "evidence_messages": _evidence_messages(dispute) if reader != "integrator" else [],
@@ -161,6 +166,10 @@ def detail(dispute: Dispute, actor: Actor) -> dict[str, Any]:
 
 def _appeal(appeal: Appeal) -> dict[str, Any]:
     return {"id": appeal.public_id, "by": appeal.by_side, "status": appeal.state}
+
+
+def _feedback(feedback: Feedback) -> dict[str, Any]:
+    return {"id": feedback.public_id, "rating": feedback.rating, "status": feedback.state}
 
 
 def _claim(dispute: Dispute, claim: Claim, reader: str) -> dict[str, Any]:

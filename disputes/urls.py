@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .feedback import views as feedback
 from .views import acts, appeals, mediating, problem, questions, returns, room, talks
 
 app_name = "disputes"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("disputes/<str:public_id>/sent/", room.Sent.as_view(), name="sent"),
     path("disputes/<str:public_id>/appeal/", appeals.Ask.as_view(), name="appeal"),
     path("disputes/<str:public_id>/appeal/result/", appeals.Result.as_view(), name="appeal_result"),
+    path("disputes/<str:public_id>/feedback/", feedback.Give.as_view(), name="feedback"),
     path("disputes/<str:public_id>/answer/", mediating.AnswerRequest.as_view(), name="answer_request"),
     path("disputes/<str:public_id>/results/", mediating.Choose.as_view(), name="choose_proposal"),
     path("disputes/<str:public_id>/files/", acts.AddFiles.as_view(), name="provide_evidence"),

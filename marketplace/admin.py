@@ -78,6 +78,7 @@ class RedressAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from disputes import desk
+        from disputes.feedback import desk as feedback
         from disputes.standing import desk as abuse
         from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
@@ -93,6 +94,18 @@ class RedressAdminSite(admin.AdminSite):
             path("desk/appeals/<str:public_id>/", view(appeals.case), name="appeals_desk_case"),
             path("desk/appeals/<str:public_id>/decide/", view(appeals.decide), name="appeals_desk_decide"),
             path("desk/appeals/<str:public_id>/do/<slug:verb>/", view(appeals.act), name="appeals_desk_verb"),
+            path("desk/feedback/", view(feedback.queue), name="feedback_desk"),
+            path("desk/feedback/<str:public_id>/", view(feedback.case), name="feedback_desk_case"),
+            path(
+                "desk/feedback/<str:public_id>/second-look/",
+                view(feedback.open_second_look),
+                name="feedback_desk_second_look",
+            ),
+            path(
+                "desk/feedback/<str:public_id>/set-aside/",
+                view(feedback.set_aside),
+                name="feedback_desk_set_aside",
+            ),
             path("desk/figures/", view(desk_figures.figures), name="desk_figures"),
             path("desk/<str:public_id>/", view(desk.case_file), name="desk_case"),
             path("desk/<str:public_id>/ask/", view(desk_asking.ask), name="desk_ask"),

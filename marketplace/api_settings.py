@@ -56,6 +56,7 @@ SPECTACULAR = {
         "DisputeStatus": "disputes.models.State",
         "EvidenceKind": "marketplace.evidence.models.Evidence.Kind",
         "EvidenceStatus": "marketplace.evidence.models.Evidence.Status",
+        "FeedbackStatus": "disputes.feedback.models.State",
         "OrderStatus": "marketplace.orders.models.State",
         "ProposalBy": "disputes.models.Proposal.By",
         "SanctionKind": "marketplace.sanctions.models.Kind",

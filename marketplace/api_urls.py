@@ -18,6 +18,7 @@ rooms: list[URLPattern | URLResolver] = [
     path("", include("marketplace.payments.api_urls")),
     path("", include("disputes.api_urls")),
     path("", include("disputes.standing.api_urls")),
+    path("", include("disputes.feedback.api_urls")),
     path("", include("marketplace.warranty.api_urls")),
     path("", include("marketplace.coupons.api_urls")),
     path("", include("marketplace.appeals.api_urls")),

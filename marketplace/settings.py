@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     # ours, the top floor first: so our templates and texts win over other people's
     "disputes",
     "disputes.standing",
+    "disputes.feedback",
     "reports",
     "marketplace.warranty",
     "marketplace.demo",

@@ -61,6 +61,13 @@ NO_PAGE = {
 }
 #: services without a rule of their own in RULES
 NO_RULE = {
+    (
+        "feedback",
+        "give",
+    ): "there is no feedback yet: it asks `check_open`, whether it is a side of the dispute",
+    ("feedback", "check_open"): "a question; nothing moves",
+    ("feedback", "check_possible"): "a question; nothing moves",
+    ("feedback", "words_of"): "it changes nothing: it words what was said",
     ("disputes", "appeal"): "either side of the dispute; the service asks, and then the room of appeals",
     ("orders", "change_hold_back"): "inside the step that edits a claim; that step asked",
     ("orders", "hold_back"): "inside the step that opens a dispute; that step asked",
@@ -119,6 +126,7 @@ ENDED = {
     "Sanction": {"taken_back", "expired"},
     "WarrantyClaim": {"done", "refused", "expired", "withdrawn"},
     "Appeal": {"upheld", "overturned"},
+    "Feedback": {"given", "second_look", "set_aside"},
 }
 #: who may lock rows
 LOCKS = {
@@ -158,6 +166,7 @@ LENGTHS = {
     "reports/services/filing.py": "how many reports a day are a program's",
     "reports/services/guests.py": "for how long a link in a mail holds, and mails are counted",
     "disputes/services/rules.py": "how far back a store's rule is tried (N-10)",
+    "disputes/feedback/figures.py": "how far back the desk's figures go",
     "disputes/simulation.py": "how far back a draft is tried (P-03)",
     "disputes/casefile.py": "how near is near, on the desk",
     "disputes/services/requests.py": "the least time for an answer, below which no policy's number is needed",
@@ -254,6 +263,7 @@ def api_verbs() -> set[tuple[str, str]]:
 def page_verbs() -> set[tuple[str, str]]:
     """(case, verb) of every page named after a verb, and of what the desk does."""
     from disputes import desk
+    from disputes.feedback import desk as feedback
     from disputes.standing import desk as abuse
     from marketplace.appeals import desk as appeals
     from reports import desk as reports_desk
@@ -262,6 +272,7 @@ def page_verbs() -> set[tuple[str, str]]:
     found = {(model.__name__, verb) for model, verb in VERBS if f"{room_of(model)}:{verb}" in names}
     found |= {("Flag", verb) for verb in abuse.VERBS}
     found |= {("Appeal", verb) for verb in (*appeals.BUTTONS, *appeals.COMPOSED)}
+    found |= {("Feedback", verb) for verb in feedback.VERBS}
     found |= {("Report", verb) for verb in reports_desk.VERBS}
     return found | {("Dispute", verb) for verb in (*desk.BUTTONS, *desk.COMPOSED)}
 

@@ -19,6 +19,8 @@ from marketplace.core.errors import Forbidden
 from marketplace.orders.models import Order
 
 from .. import access, facts, services
+from ..feedback import services as feedback
+from ..feedback.serializers import GiveFeedbackSerializer
 from ..models import Dispute, DisputeLine
 from ..serializers import DisputeRowSerializer, DisputeSerializer, FilterSerializer, OpenSerializer
 from .answers import ANSWER
@@ -80,6 +82,17 @@ class Disputes(NegotiationActions, ReturnActions, MediationActions):
         if not access.party(self.actor, Dispute.objects.get(pk=pk)):
             raise Forbidden(_("Only the buyer and the seller can ask for a review."))
         services.appeal(pk, **self.taken(AppealTextSerializer), by=self.actor)
+        return self.answer(pk)
+
+    @extend_schema(operation_id="disputes_feedback", request=GiveFeedbackSerializer, responses=ANSWER)
+    @action(detail=True, methods=["post"])
+    def feedback(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Say how we handled the dispute, 1 to 5 and in words (both sides, once each, after the end). A 1 or 2 is read by
+        a lead mediator, who may open one second look (A-06)."""
+        pk = self.pk()
+        if not access.party(self.actor, Dispute.objects.get(pk=pk)):
+            raise Forbidden(_("Only the buyer and the seller can say how we handled this."))
+        feedback.give(pk, **self.taken(GiveFeedbackSerializer), by=self.actor)
         return self.answer(pk)
 
     @extend_schema(

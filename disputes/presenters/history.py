@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from marketplace.appeals.models import Appeal
+from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine, date_text
 from marketplace.messaging.models import Message
@@ -99,7 +99,10 @@ def reviews(appeals: Sequence[Appeal], dispute: Dispute, actor: Actor) -> list[T
     lines = []
     for each in appeals:
         who = _("you") if each.appellant_id == actor.user_id else names.get(each.by_side, each.by_side)
-        lines.append(TimelineLine(_("A review was asked for"), each.submitted_at, by=who))
+        if each.kind == Kind.SECOND_LOOK:
+            lines.append(TimelineLine(_("A second look was opened"), each.submitted_at, by="Redress"))
+        else:
+            lines.append(TimelineLine(_("A review was asked for"), each.submitted_at, by=who))
         if each.decided_at:
             result = str(each.get_state_display())
             lines.append(TimelineLine(_("The review has ended"), each.decided_at, by="Redress", note=result))

@@ -18,6 +18,7 @@ from marketplace.messaging.serializers import MessageWarningSerializer
 from marketplace.orders.serializers import OrderRefundSerializer
 
 from .. import facts
+from ..feedback.models import State as FeedbackState
 from ..models import CLAIMED, Dispute, Result, State
 from ..models import ReachedBy as Reached
 from ..reasons import CHOICES as REASON_CHOICES
@@ -157,6 +158,14 @@ class AppealRowSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=AppealState.choices)
 
 
+class FeedbackRowSerializer(serializers.Serializer):
+    """What your own side said about the handling; more of it stands at `/feedback/{id}/`."""
+
+    id = serializers.CharField()
+    rating = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=FeedbackState.choices)
+
+
 class DisputeSerializer(DisputeRowSerializer):
     """A dispute with everything that you may see of it."""
 
@@ -168,6 +177,9 @@ class DisputeSerializer(DisputeRowSerializer):
     decision = DecisionSerializer(allow_null=True)
     appeal = AppealRowSerializer(allow_null=True, help_text="Your own side's, else the newest (A-05).")
     appeals = AppealRowSerializer(many=True, help_text="One a side and decision, oldest first.")
+    feedback = FeedbackRowSerializer(
+        allow_null=True, help_text="Your own side's; nobody else's side reads it (A-06)."
+    )
     refunds = OrderRefundSerializer(many=True)
     messages = WrittenMessageSerializer(many=True, help_text="No evidence; see evidence_messages (N-08).")
     evidence_messages = MessageExhibitSerializer(many=True)

@@ -13,10 +13,13 @@ from django.views.generic import View
 from marketplace.appeals import presenters
 from marketplace.appeals.models import Appeal, Kind
 from marketplace.appeals.views import New
+from marketplace.core.access import Actor
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import Forbidden, NotFound, TooLate
 
 from .. import access, appealed
+from ..feedback import reading as feedback
+from ..feedback.forms import FeedbackForm
 from ..models import Dispute
 from .room import DisputeMixin
 
@@ -62,7 +65,8 @@ def find(request: HttpRequest, public_id: str) -> Dispute:
 
 def over(request: HttpRequest, dispute: Dispute, refusal: TooLate) -> HttpResponse:
     """The time is over: when it ended, and what can still be done."""
-    context = {"dispute": dispute, "ended": refusal.possible_until}
+    said = feedback.read(dispute, actor_of(request))
+    context = {"dispute": dispute, "ended": refusal.possible_until, "said": said}
     return render(request, "disputes/appeal_over.html", context, status=410)
 
 
@@ -79,7 +83,15 @@ class Result(DisputeMixin, View):
         if found is None:
             raise NotFound(_("Nobody asked for a review of this dispute."))
         page = presenters.page_of(found, self.actor) | {"others": others(public_id, looked, found)}
+        page |= {"dispute": dispute, "feedback_form": fairness_form(dispute, found, self.actor)}
         return render(request, "appeals/detail.html", page)
+
+
+def fairness_form(dispute: Dispute, appeal: Appeal, actor: Actor) -> FeedbackForm | None:
+    """Under an answer: was it fair? For a side that has said nothing yet, once the dispute has ended (A-06)."""
+    if not appeal.decided_at or not feedback.read(dispute, actor).possible:
+        return None
+    return FeedbackForm(longest=dispute.policy.appeal_max_chars)
 
 
 def others(public_id: str, looked: appealed.Appealed, shown: Appeal) -> list[str]:

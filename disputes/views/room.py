@@ -27,6 +27,7 @@ from marketplace.messaging.forms import MessageForm
 from marketplace.orders.presenters import messages_of
 
 from .. import access, appealed, presenters, services
+from ..feedback import reading as feedback
 from ..mediating_facts import hidden_from
 from ..models import Dispute, DisputeEvidence, Offer, State
 from ..presenters import history, mediating, offers
@@ -176,7 +177,7 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
     role, verbs = dispute.role_of(actor), dispute.verbs_for(actor)
     talks = offers.offers_of(dispute, role, verbs)
     label, tone = presenters.state_words(dispute, role, waits=any(each.accept for each in talks.open))
-    looked = appealed.read(dispute, actor) if decided else None
+    looked = appealed.read(dispute, actor) if decided or dispute.ended_at else None
     returned = getattr(dispute, "return_shipment", None)
     return {
         "dispute": dispute,
@@ -198,6 +199,7 @@ def room_of(dispute: Dispute, actor: Actor) -> dict[str, Any]:
         "messages_shown_as_evidence": history.messages_as_evidence(dispute, actor),
         "timeline": timeline_of(dispute, actor, looked),
         "looked": looked,
+        "said": feedback.read(dispute, actor),
         "statement": _statement(dispute, actor) if decided else None,
         "asked_for": mediating.asked_for(dispute, hidden_from(dispute, role)) if decided else [],
         "refunds": refund_tracks(dispute),

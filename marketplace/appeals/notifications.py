@@ -20,7 +20,7 @@ from marketplace.notifications.services import (
 )
 
 from . import access, registry
-from .models import State
+from .models import Kind, State
 
 if TYPE_CHECKING:
     from .models import Appeal
@@ -42,6 +42,19 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message("appellant", _("Our answer: %(what)s"), _("We looked again. %(result)s Read why.")),
         Message("other", _("The second look has ended: %(what)s"), _("We looked again. %(result)s We take no money back from you.")),
     ),
+}  # fmt: skip
+
+#: the same of a second look, which neither side asked for: a lead mediator opened it (A-06)
+SECOND_LOOK: dict[str, tuple[Message, ...]] = {
+    "submit": tuple(
+        Message(
+            role,
+            _("We look at this a second time: %(what)s"),
+            _("Another person looks at the case again and answers by %(due)s. You do not have to do anything. We take no money back from you."),
+        )
+        for role in ("appellant", "other")
+    ),
+    "decide": MESSAGES["decide"],
 }  # fmt: skip
 
 #: verbs that nobody needs a notice of, and why
@@ -73,7 +86,8 @@ def announce(event: CaseEvent) -> None:
     subject = what.find(appeal.about)
     words = what.describe(subject) if subject is not None else appeal.get_kind_display()
     facts = {"what": words, "result": RESULTS.get(appeal.state, "")}
-    for message in MESSAGES.get(event.verb, ()):
+    messages = SECOND_LOOK if appeal.kind == Kind.SECOND_LOOK else MESSAGES
+    for message in messages.get(event.verb, ()):
         doer_too = event.verb == "submit"  # both sides get mail, also whoever sent it
         tell(event, [message], people, facts, page_of(appeal), doer_too=doer_too)
 

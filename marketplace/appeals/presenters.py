@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.core.access import Actor
 
 from . import access, registry
-from .models import Appeal, State
+from .models import Appeal, Kind, State
 from .notifications import RESULTS
 
 HAPPENED: dict[str, Any] = {
@@ -37,6 +37,7 @@ def page_of(appeal: Appeal, actor: Actor) -> dict[str, Any]:
         "label": appeal.get_state_display(),
         "tone": TONES.get(State(appeal.state), "wait"),
         "result": RESULTS.get(appeal.state, ""),
+        "is_second_look": appeal.kind == Kind.SECOND_LOOK,
         "is_own": access.appellant_side(actor, appeal),
         "reads": reads,
         "files": [_file(appeal, each) for each in appeal.files.all() if each.evidence.removed_at is None]

@@ -78,8 +78,8 @@ class Appealable:
     find: Callable[[str], Any | None]
     #: (subject, actor) → the side for which this actor may appeal ("buyer", "reporter", …); "" for nobody's
     may_appeal: Callable[[Any, Actor], str]
-    #: subject → when it can be appealed
-    window: Callable[[Any], Window]
+    #: subject → when it can be appealed; None for a second look: whoever opens it asks that before
+    window: Callable[[Any], Window | None]
     #: subject → users who must not review it: who decided it, approved it, proposed it, is a side or tied to one (A-02)
     excluded: Callable[[Any], Iterable[int]]
     #: undo the effects of what was wrong, and only those; inside the step of `decide`. Compensation is this room's work

@@ -106,13 +106,15 @@ def subject_of(kind: str, about: str, by: Actor) -> tuple[registry.Appealable, A
     return what, subject, side
 
 
-def check_open(kind: str, about: str, side: str, now: datetime, window: registry.Window) -> None:
+def check_open(kind: str, about: str, side: str, now: datetime, window: registry.Window | None) -> None:
     """Raise WrongState where this side has appealed before, TooEarly before the window and TooLate from its end on."""
     before = Appeal.objects.filter(kind=kind, about=about)
     if kind != Kind.SECOND_LOOK:
         before = before.filter(by_side=side)
     if before.exists():
         raise WrongState(_once())
+    if window is None:
+        return
     if now < window.opens_at:
         raise TooEarly(_("It is too early to ask us to look again."), possible_from=window.opens_at)
     end = ends_at(window)

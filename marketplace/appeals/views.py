@@ -97,7 +97,7 @@ class New(LoginRequiredMixin, FormView):
             "title": self.what.describe(self.thing),
             "told": self.what.told(self.thing),
             "back": self.what.link(self.thing),
-            "until": services.ends_at(self.window),
+            "until": services.ends_at(self.window) if self.window else None,
             "answer_days": self.policy.appeal_answer_working_days,
             "prompts": PROMPTS,
             "kept": services.own_files(kept, self.actor),

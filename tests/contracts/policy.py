@@ -607,13 +607,22 @@ def body_of(route: str, ids: dict[str, str]) -> dict[str, Any]:
 from tests.contracts import (  # noqa: E402  (they read the words above)
     policy_appeals,
     policy_coupons,
+    policy_feedback,
     policy_leftovers,
     policy_reports,
     policy_sanctions,
     policy_standing,
 )
 
-_ROOMS = (policy_appeals, policy_coupons, policy_leftovers, policy_reports, policy_sanctions, policy_standing)
+_ROOMS = (
+    policy_appeals,
+    policy_coupons,
+    policy_feedback,
+    policy_leftovers,
+    policy_reports,
+    policy_sanctions,
+    policy_standing,
+)
 for _room in _ROOMS:
     POLICY |= _room.ROWS
     HOLES |= _room.HOLES

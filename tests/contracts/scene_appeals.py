@@ -1,10 +1,12 @@
-"""Decided disputes for the permission matrix: one that nobody appealed yet, one appeal that waits, one that is looked at."""
+"""Decided disputes for the permission matrix: one that nobody appealed yet, one appeal that waits, one that is looked at;
+and poor feedback about one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from disputes import services as disputes
+from disputes.feedback import services as feedback
 from disputes.models import Dispute
 from marketplace.accounts.models import User
 from marketplace.appeals import services as appeals
@@ -27,8 +29,10 @@ def appealed(cases: Mapping[str, Dispute], people: Mapping[str, User]) -> dict[s
         appeals.submit("decision", decisions[name], text="Look at the label.", by=buyer) for name in NAMES[1:]
     )
     appeals.assign(held.pk, by=world.acting(people["other_mediator"]))
+    poor = feedback.give(cases["appealed"].pk, rating=1, text="Nobody looked at the label.", by=buyer)
     return {
         "decision:stands": decisions["stands"],
         "appeal:sent": sent.public_id,
         "appeal:held": held.public_id,
+        "feedback": poor.public_id,
     }

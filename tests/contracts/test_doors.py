@@ -18,6 +18,7 @@ from django.test import Client
 
 from disputes import access
 from disputes import services as disputes
+from disputes.feedback.models import Feedback
 from disputes.models import (
     Approval,
     Claim,
@@ -58,6 +59,7 @@ from marketplace.warranty import services as warranty
 from marketplace.warranty.models import ClaimFile, WarrantyClaim, WarrantyEvent
 from tests import api, invariants, world
 from tests.contracts import doors_appeals as appeals
+from tests.contracts import doors_feedback as feedback
 from tests.contracts import doors_sanctions as sanctions
 from tests.evidence import pictures
 from tests.warranty import claims
@@ -109,6 +111,7 @@ ROWS: dict[Any, str] = {
     Notice: "recipient_id subject text url due_at needs_you created_at mail",
     **appeals.ROWS,
     **sanctions.ROWS,
+    **feedback.ROWS,
 }
 PUBLIC_ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{26}\b")
 
@@ -522,6 +525,15 @@ def of_appeal(page_url: str, api_verb: str, start: Any, step: str = "", **data: 
     return Verb(start, appeals.reviewer, doors)
 
 
+def of_feedback(page_url: str, api_verb: str, **data: Any) -> Verb:
+    """A verb of a lead mediator's on poor feedback: at the desk, and in the API."""
+    doors = {
+        "desk": page(f"{feedback.DESK}{page_url}", **data),
+        "api": endpoint(f"feedback/{{id}}/{api_verb}/", **data),
+    }
+    return Verb(feedback.poor, feedback.lead, doors)
+
+
 SANCTION = {"target": sanctions.buyers_id, "kind": "no_disputes", **sanctions.WORDS}
 USD_5 = {"amount": "5.00", "currency": "USD"}
 PARCEL = {"carrier": "Post", "tracking_number": "RR7CN"}
@@ -719,6 +731,16 @@ VERBS: dict[tuple[str, str], Verb] = {
             "api": endpoint("sanctions/{id}/take-back/", note="It was another."),
         },
     ),
+    ("Feedback", "give"): Verb(
+        feedback.over,
+        buyer,
+        {
+            "page": page(f"{CASE}feedback/", rating="1", heard="2", text="Nobody looked."),
+            "api": endpoint("disputes/{id}/feedback/", rating=1, heard=2, text="Nobody looked."),
+        },
+    ),
+    ("Feedback", "open_second_look"): of_feedback("second-look/", "open-second-look"),
+    ("Feedback", "set_aside"): of_feedback("set-aside/", "set-aside", reason="It was looked at."),
 }
 #: verbs with one door only
 ONE_DOOR = {
@@ -743,7 +765,7 @@ EACH = pytest.mark.parametrize("verb", [both(*name) for name in VERBS])
 def test_every_verb_of_a_person_knocks_here() -> None:
     wanted = {
         (m.__name__, verb)
-        for m in (Order, Dispute, WarrantyClaim, Appeal, Sanction)
+        for m in (Order, Dispute, WarrantyClaim, Appeal, Feedback, Sanction)
         for verb, rule in m.RULES.items()
         if rule is not system_only
     }
@@ -819,13 +841,15 @@ def parties(case: Any) -> dict[str, User]:
     """Those whom it is about."""
     if isinstance(case, Sanction):
         return {"person": case.user}
+    if isinstance(case, Feedback):
+        case = case.dispute
     return {"buyer": case.buyer, "seller": api.seller(case)}
 
 
 def may(case: Any, verb: Verb, person: User) -> bool:
     """Some verbs are for more than one person; the rule itself says so."""
     name = next(name for (_case, name), each in VERBS.items() if each is verb)
-    if name == "submit":
+    if name in ("submit", "give"):
         return access.party(world.acting(person), case)
     if name == "impose":
         return may_impose(world.acting(person))
@@ -837,6 +861,8 @@ def refusals(door: str, role: str, verb: Verb) -> tuple[int, ...]:
     """Who sees the case is told that it is not theirs; for everybody else there is none. The desk shows no door at all."""
     if door == "api" and verb is VERBS["Sanction", "impose"]:
         return (403,)  # there is no case yet that could be hidden
+    if door == "api" and verb in (VERBS["Feedback", "open_second_look"], VERBS["Feedback", "set_aside"]) and role != "buyer":
+        return (404,)  # it exists for its own side and for leads alone
     if door == "desk":
         return (403,) if role in ("mediator", "moderator") else (302,)
     if role in ("another buyer", "another seller", "somebody"):
