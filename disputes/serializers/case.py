@@ -176,7 +176,9 @@ class DisputeSerializer(DisputeRowSerializer):
     proposals = ProposalSerializer(many=True, help_text="What the buyer chooses from (M-05).")
     decision = DecisionSerializer(allow_null=True)
     appeal = AppealRowSerializer(allow_null=True, help_text="Your own side's, else the newest (A-05).")
-    appeals = AppealRowSerializer(many=True, help_text="One a side and decision, oldest first.")
+    appeals = AppealRowSerializer(
+        many=True, help_text="One a side and decision, and the second look; oldest first."
+    )
     feedback = FeedbackRowSerializer(
         allow_null=True, help_text="Your own side's; nobody else's side reads it (A-06)."
     )

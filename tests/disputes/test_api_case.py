@@ -180,7 +180,7 @@ def test_accepting_pays_back_one_row_a_payment(clock):
     body = do(seller(dispute), dispute, "accept-claim")
     assert (body["status"], body["outcome"], body["reached_by"]) == ("resolved", "refunded", "agreement")
     assert body["next_default"] is None
-    assert body["available_actions"] == []
+    assert body["available_actions"] == [{"action": "feedback", "until": None}]
     assert [row["amount"]["amount"] for row in body["refunds"]] == ["10.00", "1.73"]
     assert {row["status"] for row in body["refunds"]} == {"decided"}
     keys = {"id", "payment", "status", "amount", "expected", "decided_at", "sent_at", "confirmed_at"}
@@ -469,6 +469,7 @@ KEYS = {
     "decision",
     "appeal",
     "appeals",
+    "feedback",
     "refunds",
     "messages",
     "events",
