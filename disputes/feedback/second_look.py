@@ -12,7 +12,6 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import Restriction
 from marketplace.appeals.models import Appeal, Kind
 from marketplace.appeals.registry import Appealable, Sides
 from marketplace.appeals.services import ends_at
@@ -21,7 +20,7 @@ from marketplace.core.money import Money
 from marketplace.core.policy import ProtectionPolicy
 
 from .. import appealed
-from ..models import Dispute, Result
+from ..models import Dispute
 from ..services import appealing
 from . import access
 from .models import Feedback, State
@@ -61,10 +60,10 @@ def excluded(feedback: Feedback) -> set[int]:
 
 
 def overturn(appeal: Appeal, by: Actor) -> None:
-    """As in an appeal: no money is taken back, and what a finding of fraud took is given back (A-03)."""
-    frauds = Dispute.objects.filter(public_id=appeal.about, decisions__outcome=Result.FRAUD)
-    causes = frauds.values_list("decisions__public_id", flat=True)
-    Restriction.objects.filter(cause__in=causes, lifted_at=None).update(lifted_at=appeal.at)
+    """As in an appeal: no money is taken back, and what the decision in force brought ends (A-03)."""
+    decision = appealed.standing(Dispute.objects.get(public_id=appeal.about))
+    if decision is not None:
+        appealing.take_back(decision.public_id, by=by, at=appeal.at)
 
 
 def describe(feedback: Feedback) -> str:

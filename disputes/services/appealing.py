@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -86,10 +86,15 @@ def deciders_of(about: str) -> set[int]:
 
 
 def overturn(appeal: Appeal, by: Actor) -> None:
-    """Nobody's money is taken back (A-03). What the decision brought ends, and only that (C-11); it counts in nobody's
-    results any more, and no finding of fraud stays (B-06)."""
-    sanctions.undo(appeal.about, by=by, at=appeal.at)
-    standing_figures.finding_overturned(appeal.about, at=appeal.at, by=by)
+    """Nobody's money is taken back (A-03)."""
+    take_back(appeal.about, by=by, at=appeal.at)
+
+
+def take_back(decision: str, *, by: Actor, at: datetime) -> None:
+    """What the decision (its public id) brought ends, and only that (C-11); it counts in nobody's results any more, and no
+    finding of fraud stays (B-06)."""
+    sanctions.undo(decision, by=by, at=at)
+    standing_figures.finding_overturned(decision, at=at, by=by)
 
 
 def describe(decision: Decision) -> str:

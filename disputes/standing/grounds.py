@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from marketplace.appeals.models import Appeal
 from marketplace.appeals.models import State as AppealState
@@ -66,9 +66,10 @@ def met_by_all(*, at: datetime, policy: ProtectionPolicy) -> list[Met]:
 
 def frauds(*, at: datetime, policy: ProtectionPolicy, dispute: Dispute | None = None) -> list[Met]:
     """(c): findings of fraud that hold, and were not overturned; of one dispute, or all of the last days in which a finding can be contested."""
+    wrong = Appeal.objects.filter(state=AppealState.OVERTURNED).values("about")
     rows = Decision.objects.filter(
         outcome=Result.FRAUD, superseded_by=None, dispute__state=State.RESOLVED, dispute__outcome=Result.FRAUD
-    ).exclude(public_id__in=Appeal.objects.filter(state=AppealState.OVERTURNED).values("about"))
+    ).exclude(Q(public_id__in=wrong) | Q(dispute__public_id__in=wrong))
     rows = (
         rows.filter(dispute=dispute)
         if dispute

@@ -52,7 +52,8 @@ argued AS MATERIALIZED (
         LATERAL (SELECT d.state = 'cancelled' AND EXISTS (
             SELECT FROM disputes_disputeevent v WHERE v.dispute_id = d.id AND v.verb = 'staff_cancel') AS it) s,
         LATERAL (SELECT d.state = 'resolved' AND d.reached_by IN ('decision', 'choice', 'buyer_silence') AND EXISTS (
-            SELECT FROM disputes_decision y JOIN appeals_appeal a ON a.about = y.public_id AND a.kind IN ('decision', 'second_look')
+            SELECT FROM disputes_decision y
+                JOIN appeals_appeal a ON a.kind IN ('decision', 'second_look') AND a.about IN (y.public_id, d.public_id)
             WHERE y.dispute_id = d.id AND (a.state = 'overturned' OR y.public_id = %(overturned)s)) AS it) o
     WHERE d.{own} = ANY(%(who)s) AND d.opened_at > %(since)s AND d.opened_at <= %(now)s
 ),

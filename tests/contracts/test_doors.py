@@ -752,7 +752,7 @@ ONE_DOOR = {
 
 
 #: verbs that begin a case, and so have no rule of the case's own
-BEFORE_A_CASE = {("Dispute", "open"), ("Appeal", "submit"), ("Sanction", "impose")}
+BEFORE_A_CASE = {("Dispute", "open"), ("Appeal", "submit"), ("Feedback", "give"), ("Sanction", "impose")}
 
 
 def both(case: str, verb: str) -> Any:
@@ -861,7 +861,11 @@ def refusals(door: str, role: str, verb: Verb) -> tuple[int, ...]:
     """Who sees the case is told that it is not theirs; for everybody else there is none. The desk shows no door at all."""
     if door == "api" and verb is VERBS["Sanction", "impose"]:
         return (403,)  # there is no case yet that could be hidden
-    if door == "api" and verb in (VERBS["Feedback", "open_second_look"], VERBS["Feedback", "set_aside"]) and role != "buyer":
+    if (
+        door == "api"
+        and verb in (VERBS["Feedback", "open_second_look"], VERBS["Feedback", "set_aside"])
+        and role != "buyer"
+    ):
         return (404,)  # it exists for its own side and for leads alone
     if door == "desk":
         return (403,) if role in ("mediator", "moderator") else (302,)

@@ -16,6 +16,8 @@ from disputes.feedback.figures import figures
 from disputes.feedback.models import Feedback, FeedbackEvent
 from disputes.models import Dispute
 from disputes.services import conflicts
+from disputes.standing import services as standing
+from disputes.standing.models import BuyerFigures, Flag
 from marketplace.accounts.models import Restriction
 from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal
@@ -319,12 +321,20 @@ def test_nobody_is_compensated_twice_for_the_same(clock: Any) -> None:
     assert looked_at(said(dispute)).most == dispute.held - 1000
 
 
-@pytest.mark.rule("A-03", "A-07")
+@pytest.mark.rule("A-03", "A-07", "B-06", "C-11")
 def test_a_fraud_that_was_none_gives_back_what_it_took(clock: Any) -> None:
     dispute = final(clock, outcome="fraud")
+    assert Restriction.objects.in_force(timezone.now()).exists()
     look, by = held(looked_at(said(dispute)))
     appeals.decide(look.pk, outcome="overturned", facts=FACTS, by=by)
-    assert not Restriction.objects.filter(lifted_at=None).exists()
+    assert not Restriction.objects.in_force(timezone.now()).exists()
+    assert not Flag.objects.filter(state="raised").exists()
+    figures_of = BuyerFigures.objects.get(user=dispute.buyer, days=90)
+    assert (figures_of.disputes, figures_of.fraud, figures_of.lost) == (1, 0, 0)
+    standing.recount(timezone.now())
+    assert not Flag.objects.filter(state="raised").exists()
+    figures_of.refresh_from_db()
+    assert (figures_of.fraud, figures_of.decided) == (0, 0)
 
 
 @pytest.mark.rule("E-05")
