@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError
-from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.policy_history import PolicyHistory
 from marketplace.payments import ledger
 from marketplace.payments.models import Escrow, Payment, Refund
 from marketplace.payments.services import captured, expected_dates
@@ -34,25 +32,13 @@ from .tracking import report_doubts
 HISTORY = "history"
 
 
-class Policies:
-    """The published policies, read once a batch. `in_force` is PolicyQuerySet.in_force without asking again."""
-
-    def __init__(self) -> None:
-        self._versions: dict[str, list[ProtectionPolicy]] = defaultdict(list)
-        published = ProtectionPolicy.objects.filter(status=ProtectionPolicy.Status.PUBLISHED)
-        for policy in published.order_by("version"):
-            self._versions[policy.name].append(policy)
+class Policies(PolicyHistory):
+    """The published policies, read once a batch."""
 
     def check(self, name: str) -> None:
         """Raises RowRefused where no version of that name was ever published."""
-        if name not in self._versions:
+        if name not in self:
             raise RowRefused([FieldError("policy", "unknown_policy", _("There is no such policy."))])
-
-    def in_force(self, name: str, at: datetime) -> ProtectionPolicy:
-        """The version in force at that moment; before the first one, the first."""
-        versions = self._versions[name]
-        moments = [policy.published_at or at for policy in versions]
-        return versions[max(bisect_right(moments, at) - 1, 0)]
 
 
 @dataclass
