@@ -24,10 +24,10 @@ from marketplace.core.errors import (
     TooLate,
     WrongState,
 )
-from marketplace.core.models import Outage
 from marketplace.core.money import Money, format_money
+from marketplace.core.outages import spans
 from marketplace.core.policy import ProtectionPolicy
-from marketplace.core.windows import longer, span
+from marketplace.core.windows import longer
 from marketplace.coupons import services as coupons
 from marketplace.evidence.models import Evidence
 from marketplace.payments import balances
@@ -123,15 +123,9 @@ def check_open(kind: str, about: str, side: str, now: datetime, window: registry
 
 
 def ends_at(window: registry.Window, outages: Sequence[Sequence[str]] | None = None) -> datetime:
-    """The end of the window, later where nobody could reach the site in it (Z-03). Lists read `all_outages` once."""
-    known = all_outages(since=window.opens_at) if outages is None else outages
+    """The end of the window, later where nobody could reach the site in it (Z-03). Lists read the outages once."""
+    known = spans(since=window.opens_at) if outages is None else outages
     return longer(window.opens_at, window.ends_at, known)
-
-
-def all_outages(*, since: datetime | None = None) -> list[list[str]]:
-    """Every outage that ended after `since`, the first one first."""
-    rows = Outage.objects.filter(ended_at__gt=since) if since else Outage.objects.all()
-    return [span(*ends) for ends in rows.order_by("started_at").values_list("started_at", "ended_at")]
 
 
 def _once() -> str:

@@ -37,6 +37,12 @@ class _Append(Func):
     output_field = JSONField()
 
 
+def spans(*, since: datetime | None = None) -> list[list[str]]:
+    """Every outage that ended after `since`, the first one first, as windows.py takes them."""
+    rows = Outage.objects.filter(ended_at__gt=since) if since else Outage.objects.all()
+    return [span(*ends) for ends in rows.order_by("started_at").values_list("started_at", "ended_at")]
+
+
 # -- the web's side ---------------------------------------------------------------------------------------------
 
 

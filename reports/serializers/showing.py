@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from marketplace.appeals import services as appeals
+from marketplace.core.outages import spans
 from marketplace.core.serializers import MomentField
 
 from .. import access, reading
@@ -125,7 +126,7 @@ class ReportSerializer(serializers.Serializer):
     @cached_property
     def outages(self) -> list[list[str]]:
         """Read once an answer: of a list, one serializer writes every row."""
-        return appeals.all_outages()
+        return spans()
 
 
 def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, Any]:
