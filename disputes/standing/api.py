@@ -36,9 +36,9 @@ class _StandingView(ApiView):
     def of(self, user: User) -> Response:
         own = user.stores.values_list("pk", flat=True)
         now = timezone.now()
-        found, contest = standing_of(user.pk, own, at=now), services.policy_at(now).restriction_appeal
+        found = standing_of(user.pk, own, at=now)
         context = {"view": self, "request": self.request}
-        return Response(StandingSerializer(representation(user, found, contest), context=context).data)
+        return Response(StandingSerializer(representation(user, found), context=context).data)
 
 
 class OwnStanding(_StandingView):

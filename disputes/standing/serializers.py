@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -10,6 +9,7 @@ from rest_framework import serializers
 
 from marketplace.core import facts
 from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
+from marketplace.sanctions.contest import Contests
 from marketplace.sanctions.models import Kind
 from marketplace.sanctions.serializers import SanctionTargetSerializer
 
@@ -219,11 +219,12 @@ class StandingSerializer(serializers.Serializer):
     sanctions = StandingSanctionSerializer(many=True)
 
 
-def representation(user: Any, standing: Standing, contest: timedelta) -> dict[str, Any]:
-    """What the serializer reads. `contest`: for how long a sanction can be appealed."""
+def representation(user: Any, standing: Standing) -> dict[str, Any]:
+    """What the serializer reads."""
+    contests = Contests()
     for flag in standing.flags:
         flag.user = user
     for sanction in standing.sanctions:
-        sanction.contest_until = sanction.starts_at + contest  # type: ignore[attr-defined]
+        sanction.contest_until = contests.ends_at(sanction)  # type: ignore[attr-defined]
     names = ("state", "figures", "stores", "flags", "sanctions")
     return {"user": user.public_id} | {name: getattr(standing, name) for name in names}

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from marketplace.core.case_pages import VerbPage
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import NotFound
+from marketplace.sanctions.contest import Contests
 from marketplace.sanctions.presenters import card_of
 
 from . import access, presenters, services
@@ -29,12 +30,12 @@ class Own(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor, now = actor_of(self.request), timezone.now()
-        found, policy = standing_of(actor.person_id, actor.store_ids, at=now), services.policy_at(now)
+        found, contests = standing_of(actor.person_id, actor.store_ids, at=now), Contests()
         return super().get_context_data(**kwargs) | {
             "standing": found,
             "sentence": sentence(found),
             "flags": [presenters.flag_card(flag) for flag in found.flags],
-            "sanctions": [card_of(each, policy, now) for each in found.sanctions],
+            "sanctions": [card_of(each, contests, now) for each in found.sanctions],
             "points": points_in(found.sanctions),
             "for_shops": any(each.user_id is None for each in found.sanctions),
             "rows": presenters.own_rows(found.figures),

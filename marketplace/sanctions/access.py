@@ -34,6 +34,11 @@ def visible(actor: Actor) -> Q:
     """The sanctions that exist for this actor: those that burden them or their stores; for staff all."""
     if actor.is_system or actor.is_staff:
         return Q()
+    return burdening(actor)
+
+
+def burdening(actor: Actor) -> Q:
+    """Those that burden this person or their stores."""
     if actor.user_id is None:
         return Q(pk=None)
     return (

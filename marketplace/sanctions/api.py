@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.core.api import CaseViewSet, action_responses
-from marketplace.core.policy import ProtectionPolicy
 
 from . import services
+from .contest import Contests
 from .models import Sanction
 from .serializers import ImposeSerializer, SanctionSerializer, TakeBackSerializer
 from .targets import find_target
@@ -32,8 +30,8 @@ class Sanctions(CaseViewSet):
     ordering = ("-starts_at",)
 
     @cached_property
-    def policy(self) -> Any:
-        return ProtectionPolicy.objects.in_force("default", timezone.now())
+    def contests(self) -> Contests:
+        return Contests()
 
     def with_all(self, rows: QuerySet[Sanction]) -> QuerySet[Sanction]:
         return rows.select_related("listing", "store", "user").prefetch_related("events")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import StoreMember
 from marketplace.appeals.models import Appeal
-from marketplace.appeals.registry import Appealable, Sides, Window, policy_now
+from marketplace.appeals.registry import Appealable, Sides, Window
 from marketplace.core.access import Actor
 
 from . import access, causes, services
+from .contest import Contests
 from .models import Kind, Sanction, State
 
 #: the side for which somebody contests what burdens them; a shop contests as a whole, whoever of it writes
@@ -35,9 +35,7 @@ def may_contest(sanction: Sanction, actor: Actor) -> str:
 
 
 def window(sanction: Sanction) -> Window:
-    """From when it held, for the policy's 180 days."""
-    opens: datetime = sanction.starts_at
-    return Window(opens, opens + policy_now(sanction).restriction_appeal)
+    return Contests().window(sanction)
 
 
 def excluded(sanction: Sanction) -> set[int]:

@@ -67,6 +67,9 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
     def visible_to(self, actor: Actor) -> SanctionQuerySet:
         return self.filter(access.visible(actor))
 
+    def burdening(self, actor: Actor) -> SanctionQuerySet:
+        return self.filter(access.burdening(actor))
+
     def in_force(self, at: datetime) -> SanctionQuerySet:
         """By the clock on the wall: one whose end has passed is over, however late the worker is (Z-03)."""
         return self.filter(state=State.IN_FORCE, starts_at__lte=at).filter(

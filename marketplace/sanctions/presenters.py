@@ -14,9 +14,9 @@ from marketplace.appeals.models import Appeal
 from marketplace.appeals.models import State as AppealState
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
-from marketplace.core.policy import ProtectionPolicy
 
 from . import access, causes
+from .contest import Contests
 from .models import Kind, Sanction, State
 
 HAPPENED: dict[str, Any] = {
@@ -76,7 +76,7 @@ class Card:
     contest: Contest
 
 
-def card_of(sanction: Sanction, policy: ProtectionPolicy, now: datetime) -> Card:
+def card_of(sanction: Sanction, contests: Contests, now: datetime) -> Card:
     """Plain data. Needs the target read along, and `appeal` and `appeal_state` of the appeal against it."""
     cause = causes.of(sanction.cause)
     return Card(
@@ -84,12 +84,12 @@ def card_of(sanction: Sanction, policy: ProtectionPolicy, now: datetime) -> Card
         str(Kind(sanction.kind).label),
         str(MEANS[sanction.kind]),
         str(cause.words),
-        _contest(sanction, sanction.appeal or "", sanction.appeal_state or "", policy, now),  # type: ignore[attr-defined]
+        _contest(sanction, sanction.appeal or "", sanction.appeal_state or "", contests, now),  # type: ignore[attr-defined]
     )
 
 
-def _contest(sanction: Sanction, appeal: str, state: str, policy: ProtectionPolicy, now: datetime) -> Contest:
-    until = sanction.starts_at + policy.restriction_appeal
+def _contest(sanction: Sanction, appeal: str, state: str, contests: Contests, now: datetime) -> Contest:
+    until = contests.ends_at(sanction)
     return Contest(
         until,
         reverse("appeals:new", args=["sanction", sanction.public_id]),
@@ -103,7 +103,6 @@ def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
     """The whole page. Needs listing, store, user and events read along."""
     cause, is_person = causes.of(sanction.cause), access.person(actor, sanction)
     now: datetime = sanction.now
-    policy = ProtectionPolicy.objects.in_force("default", now)
     in_force = sanction.is_in_force(now)
     sent = Appeal.objects.filter(kind="sanction", about=sanction.public_id).values_list("public_id", "state")
     state = State.EXPIRED if sanction.state == State.IN_FORCE and not in_force else State(sanction.state)
@@ -117,7 +116,7 @@ def page_of(sanction: Sanction, actor: Actor) -> dict[str, Any]:
         "is_person": is_person,
         "cause": cause.words,
         "cause_url": cause.page(sanction.cause) if is_person else "",
-        "contest": _contest(sanction, *(sent.first() or ("", "")), policy, now),
+        "contest": _contest(sanction, *(sent.first() or ("", "")), Contests(), now),
         "may_take_back": "take_back" in sanction.verbs_for(actor, now=now),
         "timeline": [
             TimelineLine(

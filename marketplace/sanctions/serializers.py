@@ -9,6 +9,7 @@ from rest_framework import serializers
 from marketplace.core import facts
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
+from .contest import Contests
 from .models import KINDS, Kind, Sanction, State
 from .services import LONGEST_RULE, LONGEST_STATEMENT
 
@@ -83,10 +84,10 @@ class SanctionSerializer(serializers.Serializer):
 
     def to_representation(self, instance: Sanction) -> dict[str, Any]:
         view = self.context["view"]
-        return dict(super().to_representation(_facts(instance, view.actor, view.policy)))
+        return dict(super().to_representation(_facts(instance, view.actor, view.contests)))
 
 
-def _facts(sanction: Sanction, actor: Any, policy: Any) -> dict[str, Any]:
+def _facts(sanction: Sanction, actor: Any, contests: Contests) -> dict[str, Any]:
     plain = (
         "kind", "cause", "rule", "statement", "points", "starts_at", "ends_at", "ended_at", "note", "version",
     )  # fmt: skip
@@ -94,7 +95,7 @@ def _facts(sanction: Sanction, actor: Any, policy: Any) -> dict[str, Any]:
         "id": sanction.public_id,
         "sanction": sanction,
         "status": sanction.state,
-        "appeal_until": sanction.starts_at + policy.restriction_appeal,
+        "appeal_until": contests.ends_at(sanction),
         "available_actions": facts.available_actions(sanction, actor, named=_named),
         "events": [facts.happening(event, _named(event.verb)) for event in sanction.events.all()],
     }

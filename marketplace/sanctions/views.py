@@ -28,7 +28,7 @@ class SanctionList(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor, now = actor_of(self.request), timezone.now()
-        rows = Sanction.objects.visible_to(actor).select_related("listing", "store", "user")
+        rows = Sanction.objects.burdening(actor).select_related("listing", "store", "user")
         page = page_of(rows, self.request.GET)
         stores = Store.objects.filter(pk__in=actor.store_ids).order_by("name")
         points = [(store, services.points_of(store.pk, now)) for store in stores]
