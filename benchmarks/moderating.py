@@ -131,7 +131,7 @@ def _market(listings: int) -> Store:
         )  # fmt: skip
     prices.keep_ranges(orders[0].placed_at)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     return stores[0]
 
 

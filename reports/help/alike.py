@@ -73,8 +73,8 @@ class Alikes:
 
 def alike_to(things: Things) -> list[Alikes]:
     """For each listing of the report those that are like it; for a shop, its own that are the same words again and again."""
-    how_many = _how_many({word for listing in things.listings for word in listing.words})
-    found = [(listing, *_points(listing, how_many)) for listing in things.listings]
+    how_many = _how_many({word for listing in things.compared for word in listing.words})
+    found = [(listing, *_points(listing, how_many)) for listing in things.compared]
     best = {
         listing.pk: sorted(points, key=lambda pk: (-points[pk], pk))[:SHOWN]
         for listing, points, _own, _more in found

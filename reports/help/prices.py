@@ -17,8 +17,8 @@ from marketplace.orders.models import Listing
 from ..models import PriceRange
 from .things import Things
 
-#: of fewer listings nothing is said
-FEWEST = 20
+#: of fewer listings nothing is said; and so many findings are shown
+FEWEST, SHOWN = 20, 10
 #: Tukey's fences, and the least width of the middle half: where all cost nearly the same, a tenth more is nothing
 FENCES, LEAST_WIDTH = 1.5, 1.2
 
@@ -90,7 +90,7 @@ def looked_at(things: Things) -> list[PriceFinding]:
     for listing in sold:
         price = things.prices[listing.pk]
         found.append(_finding(listing, price, kept.get((listing.category, price.currency))))
-    return sorted(found, key=lambda each: each.side not in ("below", "above"))
+    return sorted(found, key=lambda each: each.side not in ("below", "above"))[:SHOWN]
 
 
 def _finding(listing: Listing, price: Money, usual: PriceRange | None) -> PriceFinding:

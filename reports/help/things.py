@@ -11,25 +11,29 @@ from marketplace.core.money import Money
 from marketplace.orders.models import Listing
 from marketplace.orders.public import last_prices
 
-from ..kinds import listing_numbers
+from ..kinds import MOST_LISTINGS, listing_numbers
 from ..models import Report
 
-#: so many listings of one report are looked at one by one, and so many of a shop for their words
-MOST_LISTINGS, MOST_OF_A_SHOP = 5, 500
+#: so many listings of one report are compared with all others, and so many of a shop are looked at for their words
+MOST_COMPARED, MOST_OF_A_SHOP = 3, 500
 
 
 @dataclass(frozen=True)
 class Things:
-    """`listings`: looked at one by one, with the price of each that was sold; `more`: how many others there are.
+    """`listings`: all that the report is about, the target first, with the price of each that was sold.
 
+    `compared`: the first of them, which are compared with all others: each costs some milliseconds.
     `shops`: where a shop or its owner is reported, their shops, and the newest of what they sell.
     """
 
     listings: list[Listing]
     prices: dict[int, Money]
-    more: int
     shops: list[Store]
     sold: list[Listing]
+
+    @property
+    def compared(self) -> list[Listing]:
+        return self.listings[:MOST_COMPARED]
 
 
 def things_of(report: Report) -> Things:
@@ -39,12 +43,13 @@ def things_of(report: Report) -> Things:
         which |= Q(pk=report.target_listing_id)
     if report.order_id:
         which |= Q(lines__order=report.order_id)
-    found = list(Listing.objects.filter(which).select_related("store").distinct().order_by("pk"))
-    found.sort(key=lambda listing: (listing.pk != report.target_listing_id, listing.pk))
-    shown = found[:MOST_LISTINGS]
+    rows = Listing.objects.filter(which).select_related("store").distinct().order_by("pk")
+    found = sorted(rows, key=lambda listing: (listing.pk != report.target_listing_id, listing.pk))[
+        :MOST_LISTINGS
+    ]
     shops = _shops(report)
     sold = Listing.objects.filter(store__in=shops).select_related("store").order_by("-pk") if shops else ()
-    return Things(shown, last_prices(shown), len(found) - len(shown), shops, list(sold[:MOST_OF_A_SHOP]))
+    return Things(found, last_prices(found), shops, list(sold[:MOST_OF_A_SHOP]))
 
 
 def _shops(report: Report) -> list[Store]:

@@ -22,7 +22,7 @@ ODD = frozenset({"below", "above"})
 def in_words(found: Help) -> dict[str, Any]:
     """For the page: each part as its findings, with their sentence."""
     return {
-        "more": found.things.more,
+        "more": len(found.things.listings) - len(found.things.compared),
         "alike": [(alike_words(each), each) for each in found.alike],
         "prices": [(price_words(each), each.side in ODD, each.listing) for each in found.prices],
         "words": [(hit_words(each), each) for each in found.words],

@@ -156,6 +156,25 @@ def test_listings_that_the_reporter_names_are_looked_at_too(clock):
     assert [each.listing.title for each in found.alike if each.listing] == ["Bread knife, long"]
 
 
+def test_of_many_listings_the_first_are_compared_and_all_are_looked_at(clock):
+    """So the page is quick whatever the report names; the target goes first."""
+    order = listed("Plug lamp warm")
+    others = [listed(f"Butterfly knife {n}") for n in range(4)]
+    named = [other.lines.select_related("listing").get().listing.public_id for other in others]
+    report = about_listing(order, "search_manipulation", answers={"violation": "spam", "listings": named})
+    found = help_of(report)
+    assert [each.title for each in found.things.compared] == [
+        "Plug lamp warm",
+        "Butterfly knife 0",
+        "Butterfly knife 1",
+    ]
+    assert len(found.words) == 4 and len(found.prices) == 5
+    client = Client()
+    client.force_login(moderator())
+    page = client.get(f"/admin/reports/{report.public_id}/").content.decode()
+    assert "2 more listings are in the report" in page
+
+
 def test_of_a_shop_what_it_lists_again_and_again(clock):
     order = listed("Plug lamp")
     for title in ("Lamp: plug!", "lamp PLUG"):
