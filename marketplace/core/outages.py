@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Func, JSONField, Value
+from django.db.models import F, Func, JSONField, Q, Value
 from django.utils import timezone
 
 from .access import Actor
@@ -74,7 +74,9 @@ def _remember(started_at: datetime, ended_at: datetime) -> None:
     this = Value([span(started_at, ended_at)], output_field=JSONField())
     for model in registered:  # orders before what is about them, as everywhere
         cases: Any = model._default_manager
-        still_open = cases.filter(state__in=list(model.DEADLINES), created_at__lt=ended_at)
+        # a phase may have a deadline of its own in a state that has none
+        is_open = Q(state__in=list(model.DEADLINES)) | Q(due_at__isnull=False)
+        still_open = cases.filter(is_open, created_at__lt=ended_at)
         still_open.update(outages=_Append(F("outages"), this))
 
 

@@ -16,7 +16,9 @@ from disputes.models import Decision, Dispute, DisputeEvent, ReachedBy, State
 from marketplace.appeals.models import Appeal
 from marketplace.appeals.models import State as AppealState
 from marketplace.sanctions.models import Sanction
+from reports.models import Decision as ReportDecision
 from reports.models import Report
+from reports.models import State as ReportState
 
 Figures = dict[str, float]
 
@@ -91,15 +93,18 @@ def _appeals(start: datetime, end: datetime) -> Figures:
 
 def _reports(start: datetime, end: datetime) -> Figures:
     sent = Report.objects.filter(submitted_at__gte=start, submitted_at__lt=end)
-    ended = Report.objects.filter(ended_at__gte=start, ended_at__lt=end)
+    # the first decision alone is the answer: one that an appeal brings is counted with the appeals
+    answered = ReportDecision.objects.filter(appeal="", decided_at__gte=start, decided_at__lt=end)
+    taken_back = Report.objects.filter(state=ReportState.WITHDRAWN, ended_at__gte=start, ended_at__lt=end)
     return (
         {
             "reports.sent": sent.count(),
-            "reports.ended": ended.count(),
-            "hours.to_decide_a_report": _middle_hours(ended, "submitted_at", "ended_at"),
+            "reports.ended": answered.count(),
+            "hours.to_decide_a_report": _middle_hours(answered, "report__submitted_at", "decided_at"),
         }
         | _by(sent, "category", "report")
-        | _by(ended, "state", "report_end")
+        | _by(answered, "outcome", "report_end")
+        | _by(taken_back, "state", "report_end")
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.core.cases import DAY, DAY_BEFORE, HALF, Case
+from marketplace.core.windows import longer
 
 from .states import AWAITING_TRACKING, OPEN, State
 
@@ -49,6 +50,18 @@ class Reminded(Case):
         abstract = True
 
     @property
+    def asked_at(self) -> datetime | None:
+        """When the respondent was asked for their side."""
+        return self.heard_until - timedelta(days=self.policy.respondent_days) if self.heard_until else None
+
+    @property
+    def heard_end(self) -> datetime | None:
+        """Until when the respondent has time, as it is after outages (C-05, Z-03); None where they were not asked."""
+        if self.asked_at is None or self.heard_until is None:
+            return None
+        return longer(self.asked_at, self.heard_until, self.outages)
+
+    @property
     def windows(self) -> list[Window]:
         """Who is waited for now."""
         found = []
@@ -56,9 +69,8 @@ class Reminded(Case):
             found.append(Window(REPORTER, self.entered_at, self.due_at))
         if self.phase == AWAITING_TRACKING and self.due_at:
             found.append(Window(SELLER, self.entered_at, self.due_at))
-        if self.state in OPEN and self.heard_until and not self.responded_at:
-            asked_at = self.heard_until - timedelta(days=self.policy.respondent_days)
-            found.append(Window(RESPONDENT, asked_at, self.heard_until))
+        if self.state in OPEN and self.asked_at and self.heard_end and not self.responded_at:
+            found.append(Window(RESPONDENT, self.asked_at, self.heard_end))
         return found
 
     @property

@@ -16,6 +16,7 @@ from marketplace.core.access import Actor
 from marketplace.core.cases import Case, Deadline
 from marketplace.core.ids import PublicIdField
 from marketplace.core.policy import ProtectionPolicy, published
+from marketplace.core.windows import longer
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Listing, Order
 
@@ -140,7 +141,7 @@ class Report(Reminded):
             why="A moderator decides, no clock does. This is the target date.",
         ),
         State.UNDER_REVIEW: Deadline(
-            lambda r: max(r.answer_by, r.heard_until or r.answer_by),
+            lambda r: max(r.answer_by, r.heard_end or r.answer_by),
             None,
             "moderator",
             why="A moderator decides, no clock does. This is the target date.",
@@ -185,6 +186,12 @@ class Report(Reminded):
     def answer_by(self) -> datetime:
         """The target date of an answer."""
         return self.submitted_at + timedelta(days=self.policy.report_answer_days)
+
+    @property
+    def tracking_end(self) -> datetime | None:
+        """By when the seller gives valid tracking, as it is after outages (C-06, Z-03); None where nothing is demanded."""
+        due = self.tracking_due_at
+        return longer(self.entered_at, due, self.outages) if due else None
 
     @property
     def phase(self) -> str:

@@ -131,11 +131,13 @@ class ReportSerializer(serializers.Serializer):
 
 def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, Any]:
     plain = (
-        "category", "answers", "description", "heard_until", "responded_at", "tracking_due_at", "tracking_result",
+        "category", "answers", "description", "responded_at", "tracking_result",
         "submitted_at", "ended_at", "due_at", "version", "next_default",
     )  # fmt: skip
     return {name: getattr(report, name) for name in plain} | {
         "id": report.public_id,
+        "heard_until": report.heard_end,
+        "tracking_due_at": report.tracking_end,
         "role": report.role_of(actor),
         "target": reading.target_for(report, actor),
         "order": report.order.public_id if report.order else None,

@@ -40,7 +40,8 @@ def decide(
     """Uphold or dismiss it, with reasons; `also`: other reports on the same target, decided with it, each reporter answered.
 
     Upheld before the respondent answered or had their time: TooEarly, except for phishing and where `unheard_reason` says
-    which law forbids asking (C-05). `sanctions` are imposed once, with this report as their cause.
+    which law forbids asking (C-05). `sanctions` are imposed once, with this report as their cause; `tracking_due_at` holds
+    for every one of them that asks for tracking (C-06).
     """
     with transaction.atomic():
         done = {}
@@ -51,11 +52,10 @@ def decide(
                     report, pk, outcome, facts, reason_code, false_data, sanctions if each == pk else (), by
                 )
                 if outcome == State.UPHELD:
-                    tracking.demand(report, tracking_due_at if each == pk else None, by)
-                elif tracking_due_at is not None:
-                    words = _("Only an upheld report has such a date.")
-                    raise Invalid.field("tracking_due_at", "not_upheld", words)
+                    tracking.demand(report, tracking_due_at, by)
             done[each] = report
+        if tracking_due_at is not None:
+            tracking.check_date(outcome, done.values())
     return done[pk]
 
 
@@ -65,11 +65,9 @@ def _check(
     errors = []
     if outcome not in (State.UPHELD, State.DISMISSED):
         errors.append(FieldError("outcome", "unknown", _("Choose whether you act or not.")))
-    if not facts.strip() or len(facts) > report.policy.description_max:
-        words = _("Say what you found, in up to %(n)s letters. Both sides read it.")
-        errors.append(FieldError("facts", "required", words % {"n": report.policy.description_max}))
-    if not reason_code.strip() or len(reason_code) > LONGEST_CODE:
-        errors.append(FieldError("reason_code", "required", _("Name the rule, in a word or two.")))
+    facts_wanted = _("Say what you found. Both sides read it.")
+    errors += _misfits("facts", facts, report.policy.description_max, facts_wanted)
+    errors += _misfits("reason_code", reason_code, LONGEST_CODE, _("Name the rule, in a word or two."))
     if false_data and outcome != State.DISMISSED:
         errors.append(FieldError("false_data", "upheld", _("A report with false data is not upheld.")))
     if errors:
@@ -78,14 +76,23 @@ def _check(
         report.unheard_reason = said(unheard_reason, "unheard_reason", LONGEST_REASON)
     if outcome == State.UPHELD and not was_heard(report, report.now):
         words = _("The other side has not been heard yet. It has time until then, or until it answers.")
-        raise TooEarly(words, possible_from=report.heard_until)
+        raise TooEarly(words, possible_from=report.heard_end)
+
+
+def _misfits(field: str, text: str, longest: int, wanted: str) -> list[FieldError]:
+    """What is wrong with a text; `wanted`: what is said where there is none."""
+    try:
+        said(text, field, longest, wanted)
+    except Invalid as refusal:
+        return list(refusal.errors)
+    return []
 
 
 def was_heard(report: Report, at: datetime) -> bool:
     """Had the respondent answered by then, or had their time; or must they not be asked (C-05)?"""
     if report.is_phishing or report.unheard_reason or report.responded_at:
         return True
-    return report.heard_until is not None and at >= report.heard_until
+    return report.heard_end is not None and at >= report.heard_end
 
 
 def _write(

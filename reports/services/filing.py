@@ -27,8 +27,8 @@ from ..kinds import PROOF_WANTED, Category, checked, listing_numbers, needs_proo
 from ..models import Draft, Report, TargetKind
 from .words import attach, own_files
 
-#: so many reports a person may send in a day: more are sent by programs, or in anger
-MOST_A_DAY = 20
+#: so many reports a person may send in a day: more are sent by programs, or in anger (threats.md row 41)
+MOST_A_DAY = 5
 A_DAY = timedelta(days=1)
 #: how our own numbers of listings begin; links of other sites cannot be looked up
 LISTING_NUMBER = "lst_"
@@ -56,8 +56,8 @@ class ReportData:
 def submit(data: ReportData, *, by: Actor) -> Report:
     """Send a report. Raises Forbidden (restricted), Throttled, Invalid (fields; a target that is not there, or is oneself)."""
     with transaction.atomic():
+        person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.person_id)
         now = timezone.now()
-        person = User.objects.get(pk=by.person_id)
         refuse_the_restricted(person, now)
         _refuse_too_many(person, now)
         report = _made(data, person, by, now)
@@ -73,10 +73,11 @@ def refuse_the_restricted(person: User, now: datetime) -> None:
 
 
 def _refuse_too_many(person: User, now: datetime) -> None:
-    recent = Report.objects.filter(reporter=person, submitted_at__gt=now - A_DAY).order_by("submitted_at")
+    """The caller holds the person's row, so that two at the same moment are counted one by one."""
+    recent = Report.objects.filter(reporter=person, submitted_at__gt=now - A_DAY).order_by("-submitted_at")
     times = list(recent.values_list("submitted_at", flat=True)[:MOST_A_DAY])
     if len(times) >= MOST_A_DAY:
-        again = times[0] + A_DAY
+        again = times[-1] + A_DAY
         words = _("You sent %(n)s reports in a day. You can send more tomorrow.") % {"n": MOST_A_DAY}
         raise Throttled(words, retry_at=again, wait=(again - now).total_seconds())
 

@@ -87,9 +87,9 @@ def guest(draft: Draft) -> Actor:
 def confirm(draft: Draft, *, data: ReportData) -> Report:
     """The address is theirs: the report is sent, once, however often the link is followed."""
     with transaction.atomic():
-        by = guest(draft)
+        draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if draft.sent_as is None:
-            draft.sent_as = submit(data, by=by)
+            draft.sent_as = submit(data, by=guest(draft))
             draft.save(update_fields=["sent_as"])
     return draft.sent_as
 

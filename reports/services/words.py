@@ -16,11 +16,11 @@ from ..models import Report, ReportFile, Statement
 MOST_FILES = 20
 
 
-def said(text: str, field: str, longest: int) -> str:
-    """The text without its margins. Raises Invalid where there is none, or too much."""
+def said(text: str, field: str, longest: int, wanted: str = "") -> str:
+    """The text without its margins. Raises Invalid where there is none (in the words `wanted`), or too much."""
     text = text.strip()
     if not text:
-        raise Invalid.field(field, "required", _("Write a sentence or two."))
+        raise Invalid.field(field, "required", wanted or _("Write a sentence or two."))
     if len(text) > longest:
         raise Invalid.field(field, "too_long", _("Use up to %(n)s characters.") % {"n": longest})
     return text

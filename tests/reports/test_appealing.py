@@ -336,6 +336,7 @@ def test_a_list_with_decisions_and_appeals_asks_as_often_for_many(clock, django_
 
     order, me, counts = world.shipped(), world.person(), []
     for _round in range(2):
+        clock.shift(DAY)  # a person sends few a day
         for _each in range(3):
             report = dismissed(about_listing(order, by=world.acting(me)), heard=False)
         appealed(report, world.acting(me))

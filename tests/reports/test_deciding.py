@@ -194,6 +194,43 @@ def test_reports_on_one_target_are_decided_together_and_each_reporter_is_answere
     assert set(Decision.objects.values_list("main", flat=True)) == {first.pk}
 
 
+@pytest.mark.rule("C-06", "C-08")
+def test_decided_together_the_date_holds_for_each_that_asks_for_tracking(clock):
+    """Whichever is locked first, and although one of them asks for nothing of the kind."""
+    order = world.shipped()
+    shop = {"target_kind": "store", "target_id": order.store.public_id}
+    reports = [about_order(order, **shop), about_order(order, **shop, answers={"claim": "stop"})]
+    reports.append(about_order(order, **shop, by=world.buyer_of(order)))
+    first, _plain, main = reports
+    numbers = [each.public_id for each in reports if each != main]
+    taken(main, also=numbers)
+    clock.shift(3 * DAY)
+    due = timezone.now() + 2 * DAY
+    decided(main, also=numbers, tracking_due_at=due)
+    assert [again(each).tracking_due_at for each in reports] == [due, None, None], "one demand of one order"
+    demand = OrderEvent.objects.get(verb="demand_tracking")
+    assert (demand.data["report"], demand.data["due_at"]) == (first.public_id, due.isoformat())
+
+
+@pytest.mark.rule("C-08")
+@pytest.mark.parametrize(
+    ("field", "text", "code"),
+    [
+        ("facts", " ", "required"),
+        ("facts", "x" * 2001, "too_long"),
+        ("reason_code", "", "required"),
+        ("reason_code", "x" * 41, "too_long"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_refused_by_what_is_wrong_with_it(clock, field, text, code):
+    report = taken(about_listing(world.shipped()))
+    clock.shift(3 * DAY)
+    with pytest.raises(Invalid) as refusal:
+        decided(report, **{field: text})
+    assert [(each.field, each.code) for each in refusal.value.errors] == [(field, code)]
+    assert ("Use up to" in str(refusal.value)) == (code == "too_long")
+
+
 @pytest.mark.rule("C-08", "C-11")
 def test_false_data_can_cost_the_right_to_report(clock):
     report = taken(about_listing(world.shipped()))

@@ -12,12 +12,17 @@ import time_machine
 from django.test import Client
 
 from disputes import services as disputes
+from marketplace.appeals import services as appeals
 from marketplace.core.clock import sweep
 from marketplace.sanctions import services as sanctions
 from marketplace.transparency.models import MonthFigures
 from marketplace.transparency.services import keep_ended_months
 from marketplace.transparency.words import bars, groups_of, share_without_a_person
+from reports import services as reports
+from reports.models import Report
+from reports.services import appealing
 from tests import world
+from tests.reports.scenes import about_listing, decided, taken
 from tests.world import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("Z-08")]
@@ -153,3 +158,31 @@ def test_reviews_reports_and_sanctions_are_counted_where_they_happened(september
     rows = {row.label: row.value for group in groups_of(figures) for row in group.rows}
     assert rows["Strike"] == 1
     assert rows["Reviews asked for"] == 0
+
+
+def test_a_report_is_answered_once_in_the_month_of_its_first_decision_and_never_by_taking_it_back() -> None:
+    """What an appeal makes of it in October is October's reversal, and no second answer."""
+    with time_machine.travel(SEPTEMBER, tick=False) as clock:
+        order = world.shipped()
+        report, back = about_listing(order), about_listing(order)
+        clock.shift(timedelta(hours=1))
+        reports.withdraw(back.pk, by=world.acting(back.reporter))
+        taken(report)
+        clock.move_to(SEPTEMBER + 4 * DAY)
+        decided(report, "dismissed")
+        clock.move_to(COUNTED)
+        appeal = appealing.ask(report_now(report), text="Look again.", by=world.acting(report.reporter))
+        reviewer = world.acting(world.staff("", "lead_mediator"))
+        appeals.assign(appeal.pk, by=reviewer)
+        appeals.decide(appeal.pk, outcome="overturned", facts="It is forbidden.", by=reviewer)
+        assert report_now(report).ended_at == COUNTED
+        keep_ended_months(COUNTED + 31 * DAY)
+    september, october = [each.figures for each in MonthFigures.objects.order_by("month")]
+    assert (september["reports.ended"], september["hours.to_decide_a_report"]) == (1, 4 * 24)
+    assert (september["report_end.dismissed"], september["report_end.withdrawn"]) == (1, 1)
+    assert (october["reports.ended"], october["appeals.overturned"]) == (0, 1)
+    assert not {"report_end.upheld", "report_end.dismissed"} & october.keys()
+
+
+def report_now(report: Report) -> Report:
+    return Report.objects.get(pk=report.pk)
