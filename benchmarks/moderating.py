@@ -151,7 +151,9 @@ def _listing(n: int, stores: list[Store], again: list[tuple[str, str]], chance: 
 def _reports(store: Store) -> Iterator[tuple[str, Report]]:
     """One about a listing, one about an order of five things, one about the big shop; after many others."""
     own = list(Listing.objects.filter(store=store, reference__startswith="m-").order_by("pk")[:EARLIER])
-    reporters = [world.person() for _n in range(EARLIER // MOST_A_DAY + 1)]
+    reporters = [
+        world.person() for _n in range(EARLIER // (MOST_A_DAY - 1) + 1)
+    ]  # each has one more that day
     for n, listing in enumerate(own):
         _sent("listing", listing.public_id, reporters[n % len(reporters)])
     yield "a listing", _sent("listing", own[0].public_id, reporters[0])

@@ -74,8 +74,8 @@ def refuse_the_restricted(person: User, now: datetime) -> None:
 
 def _refuse_too_many(person: User, now: datetime) -> None:
     """The caller holds the person's row, so that two at the same moment are counted one by one."""
-    recent = Report.objects.filter(reporter=person, submitted_at__gt=now - A_DAY).order_by("-submitted_at")
-    times = list(recent.values_list("submitted_at", flat=True)[:MOST_A_DAY])
+    recent = Report.objects.filter(reporter=person, submitted_at__gt=now - A_DAY, submitted_at__lte=now)
+    times = list(recent.order_by("-submitted_at").values_list("submitted_at", flat=True)[:MOST_A_DAY])
     if len(times) >= MOST_A_DAY:
         again = times[-1] + A_DAY
         words = _("You sent %(n)s reports in a day. You can send more tomorrow.") % {"n": MOST_A_DAY}
