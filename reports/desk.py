@@ -113,7 +113,7 @@ def _show(
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],
         decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(),
         timeline=presenters.timeline_of(report, by), tone=presenters.TONES.get(State(report.state), "wait"),
-        is_respondent_told=report.heard_until is not None, help=help_words.in_words(help_for(report, by)),
+        lacks_proof=presenters.lacks_proof(report), is_respondent_told=report.heard_until is not None, help=help_words.in_words(help_for(report, by)),
     )  # fmt: skip
 
 

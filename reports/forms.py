@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from marketplace.sanctions.models import Kind
 from marketplace.sanctions.services import MOST_POINTS
 
 from . import measures
-from .kinds import LONGEST_ANSWER, PROOF_WANTED, Question
+from .kinds import LONGEST_ANSWER, PROOF_WANTED, Question, number_in
 from .models import Report, State
 
 LONGEST = 20_000
@@ -47,13 +48,13 @@ class TargetForm(forms.Form):
 
     def clean_id(self) -> str:
         """A link ends in the number."""
-        return str(self.cleaned_data["id"]).split("?")[0].rstrip("/").rpartition("/")[2]
+        return number_in(self.cleaned_data["id"])
 
 
 class AnswerForm(forms.Form):
-    """One question that wants words."""
+    """One question that wants words; `answers`: those that were given so far."""
 
-    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, question: Question, answers: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = forms.Textarea(attrs={"rows": 5}) if question.is_list else forms.TextInput()
         longest = LONGEST if question.is_list else LONGEST_ANSWER
@@ -62,7 +63,7 @@ class AnswerForm(forms.Form):
             help_text=question.hint,
             widget=widget,
             max_length=longest,
-            required=question.required,
+            required=question.is_wanted(answers),
         )
 
 

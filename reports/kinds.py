@@ -72,7 +72,7 @@ VIOLATIONS: Choices = (
 class Question:
     """One answer of a category. `choices` None: words; `strict`: only one of the choices fits.
 
-    `tick`: a sentence that one confirms; the only answer is yes.
+    `tick`: a sentence that one confirms; the only answer is yes. `unless`: with this answer to another question, it may stay empty.
     """
 
     name: str
@@ -82,7 +82,12 @@ class Question:
     required: bool = True
     is_list: bool = False
     tick: bool = False
+    unless: tuple[str, str] | None = None
     hint: Any = ""
+
+    def is_wanted(self, answers: Mapping[str, Any]) -> bool:
+        """Has it to be answered, beside these answers?"""
+        return self.required and (self.unless is None or answers.get(self.unless[0]) != self.unless[1])
 
 
 QUESTIONS: Mapping[str, tuple[Question, ...]] = {
@@ -90,9 +95,9 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
         Question("authority", gettext_lazy("Who are you?"), AUTHORITIES),
         Question("right", gettext_lazy("Which right is it?"), RIGHTS),
         Question("holder", gettext_lazy("Who owns the right?")),
-        Question("registration_number", gettext_lazy("What is its number?"), required=False,
-                 hint=gettext_lazy("With the country. Leave it empty where there is none.")),
-        Question("listings", gettext_lazy("Which listings copy it?"), is_list=True, required=False,
+        Question("registration_number", gettext_lazy("What is its number?"), unless=("right", "copyright"),
+                 hint=gettext_lazy("With the country. Copyright has none: leave it empty. If yours has none yet, say so.")),
+        Question("listings", gettext_lazy("Which listings copy it?"), is_list=True,
                  hint=gettext_lazy("One number or link a line.")),
         Question("true_statement", gettext_lazy("Is it all true?"), (("yes", gettext_lazy("Confirmed")),), strict=True, tick=True,
                  hint=gettext_lazy("All that I say here is true. I believe in good faith that the use is not allowed.")),
@@ -126,8 +131,13 @@ def needs_proof(category: str, answers: Mapping[str, Any]) -> bool:
     return category == Category.INTELLECTUAL_PROPERTY and answers.get("authority") in PROVES
 
 
-def checked(category: str, answers: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
-    """The answers as they are kept; what does not fit is added to `errors` under `answers.<name>`."""
+def checked(
+    category: str, answers: Mapping[str, Any], errors: list[FieldError], *, on_pages: bool = False
+) -> dict[str, Any]:
+    """The answers as they are kept; what does not fit is added to `errors` under `answers.<name>`.
+
+    `on_pages`: asked by our own pages, where a tick is asked for. By the API, sending is the statement.
+    """
     questions = {question.name: question for question in QUESTIONS[category]}
     unknown = sorted(answers.keys() - questions.keys())
     errors += [
@@ -135,20 +145,23 @@ def checked(category: str, answers: Mapping[str, Any], errors: list[FieldError])
     ]
     kept = {}
     for name, question in questions.items():
-        value = _value(question, answers.get(name), errors)
+        is_wanted = question.is_wanted(answers) and (on_pages or not question.tick)
+        value = _value(question, answers.get(name), is_wanted, errors)
         if value not in (None, "", []):
             kept[name] = value
     return kept
 
 
-def _value(question: Question, value: Any, errors: list[FieldError]) -> Any:
+def _value(question: Question, value: Any, is_wanted: bool, errors: list[FieldError]) -> Any:
     field = f"answers.{question.name}"
     if isinstance(value, bool):
         value = "yes" if value else "no"
+    if question.is_list and isinstance(value, list):
+        value = [each for each in value if not isinstance(each, str) or each.strip()]
     if question.tick and value == "no":
-        value = None
+        value, is_wanted = None, True  # who says that it is not true reports nothing
     if value in (None, "", []) or (isinstance(value, str) and not value.strip()):
-        if question.required:
+        if is_wanted:
             words = _("Confirm that it is true.") if question.tick else _("Please answer this question.")
             errors.append(FieldError(field, "required", words))
         return None
@@ -165,21 +178,21 @@ def _value(question: Question, value: Any, errors: list[FieldError]) -> Any:
     return value
 
 
+def number_in(text: str) -> str:
+    """The number at the end of a link, or the number itself."""
+    return text.strip().partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
 def _listings(field: str, value: Any, errors: list[FieldError]) -> list[str] | None:
     lines = value.split() if isinstance(value, str) else value
     fits = isinstance(lines, list) and all(
         isinstance(each, str) and len(each) <= LONGEST_ANSWER for each in lines
     )
     if not fits or len(lines) > MOST_LISTINGS:
-        words = _("Name up to %(n)s listings, by number or link.") % {"n": MOST_LISTINGS}
+        words = _("Name 1 to %(n)s listings, by number or link.") % {"n": MOST_LISTINGS}
         errors.append(FieldError(field, "invalid", words))
         return None
     return [each.strip() for each in lines if each.strip()]
-
-
-def listing_numbers(answers: Mapping[str, Any]) -> list[str]:
-    """The numbers of the listings that the reporter named; a link ends in one."""
-    return [each.split("?")[0].rstrip("/").rpartition("/")[2] for each in answers.get("listings", [])]
 
 
 def in_words(category: str, answers: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 
 from . import access, reading
-from .kinds import in_words
+from .kinds import in_words, needs_proof
 from .models import AWAITING_TRACKING, Report, State, Statement, TargetKind, TrackingResult
 from .services import appealing, tracking_state
 
@@ -44,6 +44,12 @@ BUTTONS: dict[str, Any] = {
     "withdraw": gettext_lazy("Take it back"),
 }
 REPORTER_ONLY = frozenset({"submit", "add_info", "request_info", "resume_review"})
+
+
+def lacks_proof(report: Report) -> bool:
+    """Does its reporter still owe a file that shows the right (C-01)? By the API it may come later."""
+    files = report.files.filter(role="reporter", evidence__removed_at=None)
+    return needs_proof(report.category, report.answers) and not files.exists()
 
 
 def label_of(report: Report, *, to: str | None) -> str:

@@ -39,8 +39,9 @@ class FilesField(serializers.ListField):
 class SubmitReportSerializer(StrictSerializer):
     """What you report. `answers` by category; an answer that does not fit is named `answers.x`.
 
-    For copies, `answers.true_statement` is true: all is true, and you believe in good faith that the use is not allowed. Who
-    owns the right, or acts for its owner, adds a proof as `evidence`.
+    Sending a report of copies states that all in it is true, and that you believe in good faith that the use is not allowed;
+    `answers.true_statement` may say so (`true`) and never the contrary. Its `listings` are 1 to 50 numbers or links; `registration_number` may be missing for `copyright` only. Who owns the right, or acts for its owner, adds a proof
+    as `evidence`, with the report or later: a moderator asks for one that is missing.
     """
 
     category = TextField(max_length=40, help_text=", ".join(Category.values))

@@ -23,22 +23,23 @@ from marketplace.messaging.models import Message
 from marketplace.orders import access as order_access
 from marketplace.orders.models import Listing, Order
 
-from ..kinds import PROOF_WANTED, Category, checked, listing_numbers, needs_proof
+from ..kinds import PROOF_WANTED, Category, checked, needs_proof
 from ..models import Draft, Report, TargetKind
+from ..naming import check_listings
 from .words import attach, own_files
 
 #: so many reports a person may send in a day: more are sent by programs, or in anger (threats.md row 41)
 MOST_A_DAY = 5
 A_DAY = timedelta(days=1)
-#: how our own numbers of listings begin; links of other sites cannot be looked up
-LISTING_NUMBER = "lst_"
 #: the code of the error of a report of copies that comes without a proof
 PROOF = "proof"
 
 
 @dataclass(frozen=True)
 class ReportData:
-    """What somebody reports. `target_id`: public id; `message`: the message that it is about, by public id."""
+    """What somebody reports. `target_id`: public id; `message`: the message that it is about, by public id.
+    `on_pages`: written on our pages, which ask for the tick and the proof; by the API sending is the statement, and the
+    moderator asks for a proof (api.md, DECISIONS.md)."""
 
     category: str
     target_kind: str
@@ -51,6 +52,7 @@ class ReportData:
     is_urgent: bool = False
     message: str = ""
     secret: str = ""
+    on_pages: bool = False
 
 
 def submit(data: ReportData, *, by: Actor) -> Report:
@@ -87,14 +89,14 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     if data.category not in Category.values:
         raise Invalid.field("category", "unknown", _("Choose one of the four categories."))
     policy = ProtectionPolicy.objects.in_force("default", now)
-    answers = checked(data.category, data.answers, errors)
-    _check_listings(data, answers, errors)
+    answers = checked(data.category, data.answers, errors, on_pages=data.on_pages)
+    check_listings(answers, errors)
     description = _description(data.description, policy, errors)
     order = _order_of(data, answers, by, errors)
     target = _target(data, by, errors)
     contact = contact_of(data.contact, person, errors)
     files = own_files(data.evidence, by, errors)
-    if not files and needs_proof(data.category, answers):
+    if data.on_pages and not files and needs_proof(data.category, answers):
         errors.append(FieldError("evidence", PROOF, str(PROOF_WANTED)))
     message = _message(data.message, by, errors)
     if errors or target is None:
@@ -108,20 +110,6 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     report.save()
     attach(report, files, "reporter", now)
     return report
-
-
-def _check_listings(data: ReportData, answers: Mapping[str, Any], errors: list[FieldError]) -> None:
-    """Numbers of ours have to be known; who reports copies names the listings, unless one is the target (C-01)."""
-    named = listing_numbers(answers)
-    ours = {number for number in named if number.startswith(LISTING_NUMBER)}
-    known = set(Listing.objects.filter(public_id__in=ours).values_list("public_id", flat=True))
-    if ours - known:
-        words = _("We do not know this listing: %(number)s") % {"number": min(ours - known)}
-        errors.append(FieldError("answers.listings", "unknown", words))
-    is_copies = data.category == Category.INTELLECTUAL_PROPERTY
-    if is_copies and not named and data.target_kind != TargetKind.LISTING:
-        words = _("Name the listings that copy it, one number or link a line.")
-        errors.append(FieldError("answers.listings", "required", words))
 
 
 def _description(text: str, policy: ProtectionPolicy, errors: list[FieldError]) -> str:

@@ -122,7 +122,7 @@ def data_of(draft: Draft, *, evidence: Sequence[str] = (), secret: str = "") -> 
     return ReportData(
         category=draft.category, target_kind=target.get("type", ""), target_id=target.get("id", ""), answers=answers,
         description=kept.get("description", ""), evidence=[*kept.get("files", []), *evidence], contact=kept.get("contact", {}),
-        show_name=bool(kept.get("show_name")), is_urgent=bool(kept.get("urgent")), secret=secret,
+        show_name=bool(kept.get("show_name")), is_urgent=bool(kept.get("urgent")), secret=secret, on_pages=True,
     )  # fmt: skip
 
 

@@ -20,14 +20,15 @@ from django.views.generic import TemplateView
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
 from marketplace.core.edges import actor_of
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import FieldError, Invalid, NotFound
 from marketplace.core.forms import tell_form
 from marketplace.evidence import services as files
 from marketplace.orders.models import Order
 
 from ..forms import AnswerForm, ContactForm, DescriptionForm, FilesForm, TargetForm, TickForm
-from ..kinds import TRACKING, WITHOUT_ACCOUNT, Category, Question, in_words, needs_proof
+from ..kinds import MOST_LISTINGS, TRACKING, WITHOUT_ACCOUNT, Category, Question, in_words, needs_proof
 from ..models import Draft, TargetKind
+from ..naming import known_listings
 from ..questionnaire import CHECK, CONTACT, DESCRIPTION, FILES, TARGET, Page, answer_of, pages_of
 from ..services import guests, refuse_the_restricted, save_draft, submit
 from ..services.filing import find_order
@@ -188,17 +189,24 @@ class Step(Asking):
             ticked = answer_of(page, data) == "yes"
             return TickForm(sent, sent_files, question=page.question, initial={"answer": ticked})
         if page.question and not page.choices:
-            kept = answer_of(page, data)
-            words = "\n".join(kept) if isinstance(kept, list) else kept
-            return AnswerForm(sent, sent_files, question=page.question, initial={"answer": words})
+            kept = answer_of(page, data) or (self.reported_listing(data) if page.question.is_list else None)
+            words, answers = "\n".join(kept) if isinstance(kept, list) else kept, data.get("answers", {})
+            return AnswerForm(
+                sent, sent_files, question=page.question, answers=answers, initial={"answer": words}
+            )
         return None
+
+    def reported_listing(self, data: dict[str, Any]) -> list[str]:
+        """Whoever reports a listing need not name it twice."""
+        target = data.get("target") or {}
+        return [target["id"]] if target.get("type") == TargetKind.LISTING else []
 
     def known_contact(self) -> dict[str, str]:
         user = self.request.user
         return {"name": user.shown_name, "email": user.email} if user.is_authenticated else {}
 
     def keep_form(self, page: Page, form: Any) -> None:
-        """Raises Invalid for a file that is refused, and for an order that is none of theirs."""
+        """Raises Invalid for a file that is refused, an order that is none of theirs, and listings that are not here."""
         data = form.cleaned_data
         if page.slug == FILES:
             new = taken(data["files"], self.actor)
@@ -211,11 +219,23 @@ class Step(Asking):
                     words = _("We do not know this order, or you are no side of it. Check the number.")
                     raise Invalid.field("answer", "unknown", words)
                 extra = {"order": order.public_id}
+            elif page.question.is_list:
+                answer = self.listings_named(answer)
             self.keep(answers={**self.draft().data.get("answers", {}), page.question.name: answer}, **extra)
         elif page.slug == DESCRIPTION:
             self.keep(description=data["description"])
         else:
             self.keep(**{page.slug: dict(data)})
+
+    def listings_named(self, named: list[str]) -> list[str]:
+        errors: list[FieldError] = []
+        numbers = known_listings(named[: MOST_LISTINGS + 1], "answer", errors)
+        if len(named) > MOST_LISTINGS:
+            words = _("Name 1 to %(n)s listings, by number or link.") % {"n": MOST_LISTINGS}
+            errors = [FieldError("answer", "invalid", words)]
+        if errors:
+            raise Invalid(errors=errors)
+        return numbers
 
     def show(self, page: Page, form: Any, *, status: int = 200) -> HttpResponse:
         draft, position = self.draft(), self.pages.index(page)

@@ -15,11 +15,11 @@ from tests.evidence import pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-#: what is tapped and typed after the category was chosen; a dict is typed by label
+#: what is tapped and typed after the category was chosen; a dict is typed by label, an empty one goes on with what stands there
 ASKED: dict[str, tuple[Any, ...]] = {
     "intellectual_property": (
         "target", "I own the right", "A trade mark", {"Who owns the right?": "Acme"}, {"What is its number?": "DE 1"},
-        {"Which listings copy it?": ""}, "No", "description", "proof", "true", "contact",
+        {}, "No", "description", "proof", "true", "contact",
     ),
     "prohibited_products": (
         "target", "Weapons", {"In which country is it forbidden?": "DE"}, "No", "description", "files", "contact",
@@ -47,8 +47,8 @@ def answer(person: Any, asked: Any, listing: str) -> None:
     """One page of questions."""
     main = person.page.get_by_role("main")
     if isinstance(asked, dict):
-        ((label, words),) = asked.items()
-        main.get_by_label(label).fill(words)
+        for label, words in asked.items():
+            main.get_by_label(label).fill(words)
         person.click("Continue")
     elif asked == "order":
         main.locator("button.pick").first.click()

@@ -15,8 +15,9 @@ from tests.world import DAY
 
 WORDS = "The seller asked me to confirm before the parcel came."
 TRADE = {"order_completed": "no", "induced_confirmation": "yes", "goods_received": "no"}
+COPIES = "intellectual_property"
 ANSWERS: dict[str, dict[str, Any]] = {
-    "intellectual_property": {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "other", "true_statement": "yes"},
+    "intellectual_property": {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "other"},
     "prohibited_products": {"rule": "weapons", "country": "DE"},
     "search_manipulation": {"violation": "price_far_from_real"},
 }  # fmt: skip
@@ -51,7 +52,9 @@ def about_listing(
         "target_id": line.listing.public_id,
         "description": WORDS,
     }
-    answers = wishes.pop("answers", ANSWERS[category])
+    answers = wishes.pop("answers", None)
+    if answers is None:
+        answers = ANSWERS[category] | ({"listings": [line.listing.public_id]} if category == COPIES else {})
     return services.submit(
         ReportData(**{**data, "answers": answers, **wishes}), by=by or world.acting(world.person())
     )

@@ -237,7 +237,7 @@ def written_by_a_guest(client, order, email="owner@brand.example"):
         ("right", {"answer": "trade_mark"}),
         ("holder", {"answer": "Brand"}),
         ("registration-number", {"answer": "DE 1"}),
-        ("listings", {"answer": ""}),
+        ("listings", {"answer": listing}),
         ("show_name", {"answer": "no"}),
         ("description", {"description": "It copies our mark on every side."}),
         ("true-statement", {"answer": "on"}),
@@ -317,43 +317,105 @@ def test_they_can_add_files_later_on_the_page_of_the_secret_link(clock):
     assert report.statements.get().text == "The contract."
 
 
-@pytest.mark.rule("C-01")
-def test_a_report_of_copies_is_not_taken_without_the_statement_and_the_proof(clock):
-    """On the page and by the API alike; and who is neither owner nor agent needs no proof."""
-    order = world.shipped()
+def copies(order, **changed):
+    """The body that the contract names, and nothing besides (api.md, section 6)."""
     listing = order.lines.get().listing.public_id
-    answers = {"right": "trade_mark", "holder": "Acme", "registration_number": "DE 1", "authority": "owner"}
-    body = {
+    return {
         "category": "intellectual_property",
         "target": {"type": "listing", "id": listing},
-        "answers": answers,
+        "answers": {
+            "right": "trade_mark",
+            "holder": "Acme",
+            "registration_number": "DE 1",
+            "authority": "owner",
+            "listings": [listing],
+        },
         "description": "It copies our mark on every side.",
-    }
+        "evidence": [],
+        "contact": {"name": "Ann", "email": "ann@example.org", "phone": ""},
+    } | changed
+
+
+@pytest.mark.rule("C-01")
+def test_the_api_takes_the_answers_of_the_contract_and_the_moderator_reads_that_a_proof_is_missing(clock):
+    order = world.shipped()
     client = api.client_of(order.buyer)
-
-    def sent(**changed):
-        return client.post("/api/v1/reports/", {**body, **changed}, format="json")
-
-    for wrong in ({}, {"true_statement": False}, {"true_statement": "no"}, {"true_statement": "maybe"}):
-        refused = sent(answers=answers | wrong)
-        assert refused.status_code == 422
-        assert {error["field"] for error in refused.json()["errors"]} == {
-            "answers.true_statement",
-            "evidence",
-        }
-    assert not Report.objects.exists()
+    sent = client.post("/api/v1/reports/", copies(order), format="json")
+    assert sent.status_code == 201, sent.content
+    assert sent.json()["answers"] == copies(order)["answers"]
+    report = Report.objects.get()
+    desk, words = f"/admin/reports/{report.public_id}/", "No proof yet"
+    assert words in browser(moderator()).get(desk).content.decode()
     proof = evidence.take(
         BytesIO(pictures.jpeg()),
         name="certificate.jpg",
         by=world.acting(order.buyer),
         limits=evidence.limits_now(),
     )
-    taken_in = sent(answers=answers | {"true_statement": True}, evidence=[proof.public_id])
-    assert taken_in.status_code == 201, taken_in.content
-    assert taken_in.json()["answers"]["true_statement"] == "yes"
-    assert sent(answers=answers | {"true_statement": True, "authority": "other"}).status_code == 201
-    page = browser(order.buyer).post("/reports/new/intellectual_property/true-statement/", {})
-    assert page.status_code == 422 and "Confirm that it is true" in page.content.decode()
+    said = {"text": "Here is our certificate.", "evidence": [proof.public_id]}
+    assert (
+        client.post(f"/api/v1/reports/{report.public_id}/add-info/", said, format="json").status_code == 200
+    )
+    assert words not in browser(moderator()).get(desk).content.decode()
+    other = copies(order)["answers"] | {"authority": "other"}
+    sent = client.post("/api/v1/reports/", copies(order, answers=other), format="json")
+    desk = f"/admin/reports/{sent.json()['id']}/"
+    assert words not in browser(moderator()).get(desk).content.decode()
+
+
+@pytest.mark.rule("C-01")
+def test_by_the_api_nobody_may_say_that_it_is_not_true(clock):
+    order = world.shipped()
+    client = api.client_of(order.buyer)
+    answers = copies(order)["answers"]
+    for wrong in (False, "no", "maybe"):
+        body = copies(order, answers=answers | {"true_statement": wrong})
+        refused = client.post("/api/v1/reports/", body, format="json")
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.json()["errors"]] == ["answers.true_statement"]
+    assert not Report.objects.exists()
+    body = copies(order, answers=answers | {"true_statement": True})
+    assert client.post("/api/v1/reports/", body, format="json").json()["answers"]["true_statement"] == "yes"
+
+
+@pytest.mark.rule("C-01")
+def test_the_pages_ask_for_the_statement_the_proof_and_listings_that_are_here(clock):
+    order = world.shipped()
+    listing, client = order.lines.get().listing.public_id, browser(world.person())
+    base = "/reports/new/intellectual_property/"
+
+    def put(step, **data):
+        return client.post(f"{base}{step}/", data)
+
+    put("target", type="listing", id=listing)
+    put("authority", answer="owner")
+    put("right", answer="copyright")
+    assert put("registration-number", answer="").status_code == 302
+    put("right", answer="trade_mark")
+    assert put("registration-number", answer="").status_code == 422
+    assert listing in client.get(f"{base}listings/").content.decode(), "it need not be named twice"
+    wrong = put("listings", answer=f"{listing}\nlst_nowhere")
+    assert wrong.status_code == 422 and "We do not know these listings: lst_nowhere" in wrong.content.decode()
+    assert put("listings", answer="\n".join(f"lst_{n}" for n in range(51))).status_code == 422
+    assert put("listings", answer="").status_code == 422
+    for step, data in (
+        ("holder", {"answer": "Acme"}),
+        ("registration-number", {"answer": "DE 1"}),
+        ("listings", {"answer": listing}),
+        ("show_name", {"answer": "no"}),
+        ("description", {"description": "It copies our mark on every side."}),
+        ("contact", {"name": "Ann", "email": "ann@example.org"}),
+    ):
+        assert put(step, **data).status_code == 302, step
+    unsworn = put("true-statement")
+    assert unsworn.status_code == 422 and "Confirm that it is true" in unsworn.content.decode()
+    refused = put("check").content.decode()
+    assert "Confirm that it is true" in refused and "Add a file that shows that the right is yours" in refused
+    assert not Report.objects.exists()
+    put("true-statement", answer="on")
+    put("files", files=certificate())
+    assert put("check").status_code == 302
+    assert Report.objects.get().answers["true_statement"] == "yes"
 
 
 def test_such_a_link_dies_after_two_days(clock):

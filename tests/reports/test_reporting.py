@@ -1,5 +1,6 @@
 """C-01 to C-03: what is asked, of whom, and every step up to the decision."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,31 +49,56 @@ def fields(refusal):
 def test_each_category_has_its_questions(clock, category):
     order = world.shipped()
     report = about_listing(order, category)
-    assert (report.state, report.answers) == ("submitted", ANSWERS[category])
+    listing = order.lines.get().listing.public_id
+    given = ANSWERS[category] | ({"listings": [listing]} if category == "intellectual_property" else {})
+    assert (report.state, report.answers) == ("submitted", given)
     with pytest.raises(Invalid) as refusal:
         about_listing(order, category, answers={"colour": "red"})
-    needed = {f"answers.{name}" for name in ANSWERS[category] if name != "registration_number"}
-    assert fields(refusal) == needed | {"answers.colour"}
+    assert fields(refusal) == {f"answers.{name}" for name in given} | {"answers.colour"}
     assert Report.objects.count() == 1
 
 
 @pytest.mark.rule("C-01")
-def test_who_reports_copies_names_the_listings_and_they_are_looked_up(clock):
+def test_every_right_but_a_copyright_has_a_number(clock):
     order = world.shipped()
-    listing = order.lines.get().listing.public_id
-    answers, by = ANSWERS["intellectual_property"], world.acting(world.person())
-
-    def sent(**named):
-        data = ReportData("intellectual_property", "store", order.store.public_id, WORDS, answers | named)
-        return services.submit(data, by=by)
-
-    for named in ({}, {"listings": [listing, "https://x/listings/lst_unknown/"]}):
+    copies = about_listing(order, "intellectual_property").answers
+    without = {name: value for name, value in copies.items() if name != "registration_number"}
+    assert about_listing(order, "intellectual_property", answers=without | {"right": "copyright"}).pk
+    for right in ("trade_mark", "patent", "design"):
         with pytest.raises(Invalid) as refusal:
-            sent(**named)
+            about_listing(order, "intellectual_property", answers=without | {"right": right})
+        assert fields(refusal) == {"answers.registration_number"}
+
+
+@pytest.mark.rule("C-01")
+def test_the_listings_that_are_named_are_here(clock):
+    """By number or by link, each once; what is refused is named. The host's own addresses we cannot look up."""
+    order = world.shipped()
+    copies = about_listing(order, "intellectual_property").answers
+    number = order.lines.get().listing.public_id
+
+    def naming(listings):
+        answers = copies | {"listings": listings}
+        return about_listing(order, "intellectual_property", answers=answers).answers["listings"]
+
+    assert naming([f"https://shop.example/listings/{number}/?from=mail#top", f" {number}"]) == [number]
+    assert naming(["https://shop.example/item/7"]) == ["https://shop.example/item/7"]
+    for wrong, said in (
+        ([number, "lst_nowhere", "the red one"], "lst_nowhere, the red one"),
+        (["https://shop.example/listings/lst_nowhere/"], "lst_nowhere"),
+        ([number] * 51, "1 to 50"),
+        ([], "answer this question"),
+        ([" "], "answer this question"),
+        (7, "1 to 50"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            naming(wrong)
         assert fields(refusal) == {"answers.listings"}
-    assert not Report.objects.exists()
-    both = [f"https://x/listings/{listing}/?from=search", "https://shop.example/item/7"]
-    assert sent(listings=both).answers["listings"] == both
+        assert re.search(said, refusal.value.errors[0].message), refusal.value.errors
+    answers = {"violation": "spam", "listings": ["lst_nowhere"]}
+    with pytest.raises(Invalid) as refusal:
+        about_listing(order, "search_manipulation", answers=answers)
+    assert fields(refusal) == {"answers.listings"}
 
 
 @pytest.mark.rule("C-01")
