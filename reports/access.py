@@ -51,13 +51,17 @@ def visible(actor: Actor) -> Q:
         return Q()
     if actor.user_id is None:
         return Q(pk=None)
-    about = Q(respondent_user_id=actor.user_id) | Q(respondent_store_id__in=actor.store_ids)
-    theirs = Q(reporter_id=actor.user_id) | (about & Q(heard_until__isnull=False))
+    theirs = Q(reporter_id=actor.user_id) | (about(actor) & Q(heard_until__isnull=False))
     if may_moderate(actor):
         free = ~Q(respondent_store_id__in=actor.store_ids) | Q(respondent_store_id=None)
         others = Q(respondent_user_id=None) | ~Q(respondent_user_id=actor.user_id)
         return theirs | (free & others)
     return theirs
+
+
+def about(actor: Actor) -> Q:
+    """Those about this person, or a shop of theirs."""
+    return Q(respondent_user_id=actor.user_id) | Q(respondent_store_id__in=actor.store_ids)
 
 
 RULES: Mapping[str, Rule] = {

@@ -72,7 +72,7 @@ class Reports(CaseViewSet):
         """The reports that you may see, newest first."""
         rows, wanted = self.get_queryset(), request.query_params
         if status := wanted.get("status"):
-            rows = rows.filter(state=status)
+            rows = reading.in_state(rows, status, self.actor)
         if category := wanted.get("category"):
             rows = rows.filter(category=category)
         if number := wanted.get("q"):

@@ -32,6 +32,14 @@ CONSEQUENCES: dict[str, Any] = {
     Kind.NO_ORDERS: gettext_lazy("No new orders. Those placed before go on."),
     Kind.BLOCK: gettext_lazy("Block the account: the person starts nothing new. They can still answer and ask for a review."),
 }  # fmt: skip
+#: kind → what whoever reported reads of it: what everybody can see for themselves (C-10)
+SEEN: dict[str, Any] = {
+    Kind.REMOVED: gettext_lazy("We removed the listing."),
+    Kind.DEMOTED: gettext_lazy("We show the listing lower in search."),
+    Kind.SUSPENDED: gettext_lazy("The shop takes no new orders."),
+}
+#: and what all others come to: which they are stays between us and the account
+AGAINST_THE_ACCOUNT = gettext_lazy("We took measures against the account that was reported.")
 #: against a reporter who gave false data: warning, restriction, block (C-07)
 FALSE_DATA = (Kind.WARNING, Kind.NO_REPORTS, Kind.BLOCK)
 #: the name that a refusal of the sanctions' room has here; all others are `sanctions`
@@ -61,6 +69,12 @@ def choices_against_respondent(report: Report) -> list[tuple[str, Any]]:
 def choices_against_reporter() -> list[tuple[str, Any]]:
     """What false data can cost."""
     return [(kind.value, CONSEQUENCES[kind]) for kind in FALSE_DATA]
+
+
+def seen_by_reporter(kinds: Sequence[str]) -> list[Any]:
+    """What was done, for whoever reported, as far as the privacy of others allows (C-10); lazy, for each reader's language."""
+    words = [SEEN[kind] for kind in kinds if kind in SEEN]
+    return words if len(words) == len(kinds) else [*words, AGAINST_THE_ACCOUNT]
 
 
 def _respondent(report: Report, target: str) -> Any:

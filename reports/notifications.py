@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.cases import CaseEvent
@@ -18,6 +19,8 @@ from marketplace.notifications.services import (
     tell,
     unpin,
 )
+
+from . import measures
 
 if TYPE_CHECKING:
     from .models import Report
@@ -52,7 +55,7 @@ MESSAGES: dict[str, tuple[Message, ...]] = {
         Message("heard", _("The report %(ref)s was taken back"), _("You do not have to do anything.")),
     ),
     "decide": (
-        Message("upheld_reporter", _("We acted on your report %(ref)s"), _("You were right. Why: %(facts)s")),
+        Message("upheld_reporter", _("We acted on your report %(ref)s"), _("You were right. Why: %(facts)s %(done)s")),
         Message(
             "dismissed_reporter",
             _("We closed your report %(ref)s"),
@@ -138,7 +141,7 @@ def announce(event: CaseEvent) -> None:
     page of the secret link."""
     unpin(event)
     report = cast("Report", event.case)
-    facts = {"ref": report.public_id, "facts": "", "amount": "", **event.data}
+    facts = {"ref": report.public_id, "facts": "", "amount": "", "done": _done(event), **event.data}
     fit = [each for each in MESSAGES.get(event.verb, ()) if _fits(each.to, event, report)]
     to_reporter = [each for each in fit if each.to in REPORTERS]
     own: dict[str, Readers] = {each.to: Person(report.reporter_id) for each in to_reporter}
@@ -146,6 +149,12 @@ def announce(event: CaseEvent) -> None:
     to_respondent = [each for each in fit if each.to in RESPONDENTS]
     theirs = {each.to: respondents(report) for each in to_respondent}
     tell(event, to_respondent, theirs, facts, f"/reports/{report.public_id}/")
+
+
+def _done(event: CaseEvent) -> Any:
+    """What followed, in each reader's own language (C-10)."""
+    words = measures.seen_by_reporter(event.data.get("measures", ()))
+    return format_lazy(" ".join(["{}"] * len(words)), *words)
 
 
 def address_of(report: Report) -> str:

@@ -14,7 +14,7 @@ from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
 
-from . import access, reading
+from . import access, measures, reading
 from .kinds import in_words, needs_proof
 from .models import AWAITING_TRACKING, Report, State, Statement, TargetKind, TrackingResult
 from .services import appealing, tracking_state
@@ -43,7 +43,6 @@ BUTTONS: dict[str, Any] = {
     "counter_report": gettext_lazy("Report whoever reported me"),
     "withdraw": gettext_lazy("Take it back"),
 }
-REPORTER_ONLY = frozenset({"submit", "add_info", "request_info", "resume_review"})
 
 
 def lacks_proof(report: Report) -> bool:
@@ -62,7 +61,9 @@ def label_of(report: Report, *, to: str | None) -> str:
 def next_words(report: Report, role: str | None) -> list[str]:
     """What comes next, and what happens if nobody does anything."""
     if report.state in (State.UPHELD, State.DISMISSED):
-        return _ended_words(report, role)
+        return [*_done_words(report, role), *_ended_words(report, role)]
+    if role == "respondent" and report.state == State.WITHDRAWN:
+        return [_("It was taken back. You do not have to do anything.")]
     if role == "respondent":
         return [
             _("Nothing is decided yet. Tell us your side: words, photos, bills."),
@@ -77,6 +78,14 @@ def next_words(report: Report, role: str | None) -> list[str]:
         ],
         State.WITHDRAWN: [_("You took it back. Nobody decides about it.")],
     }[State(report.state)]
+
+
+def _done_words(report: Report, role: str | None) -> list[str]:
+    """To whoever reported, what followed (C-10)."""
+    decision = reading.decision_of(report)
+    if role != "reporter" or decision is None or decision.false_data:
+        return []
+    return [str(words) for words in measures.seen_by_reporter([each["kind"] for each in decision.sanctions])]
 
 
 def _ended_words(report: Report, role: str | None) -> list[str]:
@@ -113,6 +122,8 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
         "label": label_of(report, to=role),
         "tone": TONES.get(State(report.state), "wait"),
         "words": next_words(report, role),
+        "due": reading.due_for(report, actor),
+        "due_is_end": bool(report.due_verb) and not reading.hides_question(report, actor),
         "answers": in_words(report.category, report.answers),
         "contact": reading.contact_for(report, actor),
         "target": target_card(report, actor),
@@ -186,7 +197,7 @@ def file_card(report: Report, each: Any) -> dict[str, Any]:
 def timeline_of(report: Report, actor: Actor) -> list[TimelineLine]:
     """Newest first. The respondent's begins when they were asked; no name of anybody stands in it."""
     role = access.role_in(actor, report)
-    hidden = REPORTER_ONLY if role == "respondent" else frozenset()
+    hidden = reading.REPORTER_ONLY if role == "respondent" else frozenset()
     names = {"moderator": "Redress", "system": "Redress", "reviewer": "Redress"}
     names |= {role: _("You")} if role else {"reporter": _("the reporter")}
     return [

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
+from marketplace.core.deadlines import NextDefault
 
-from . import access
+from . import access, measures
 from .kinds import Category
 from .models import Decision, Report, State, Statement
 
+#: verbs that are between the reporter and us
+REPORTER_ONLY = frozenset({"submit", "add_info", "request_info", "resume_review"})
 #: what each role reads of what was said
 READS = {
     "reporter": frozenset({Statement.Kind.INFO, Statement.Kind.QUESTION}),
@@ -83,7 +87,8 @@ def decision_of(report: Report) -> Decision | None:
 
 
 def decision_for(report: Report, actor: Actor) -> dict[str, Any] | None:
-    """What was decided and why. What was done against whom is for moderators and for whom it burdens."""
+    """What was decided and why. Whoever reported reads of the measures what everybody can see (C-10); all of them are for
+    moderators and for whom they burden."""
     decision = decision_of(report)
     if decision is None:
         return None
@@ -94,11 +99,54 @@ def decision_for(report: Report, actor: Actor) -> dict[str, Any] | None:
         "outcome": decision.outcome,
         "reason_code": decision.reason_code,
         "facts": decision.facts,
-        "sanctions": decision.sanctions if shown else [],
+        "sanctions": decision.sanctions if shown else _seen_of(decision),
         "false_data": decision.false_data if not burdened or sees_everything(report, actor) else False,
         "decided_at": decision.decided_at,
         "after_review": bool(decision.appeal),
     }
+
+
+def _seen_of(decision: Decision) -> list[dict[str, Any]]:
+    return (
+        [] if decision.false_data else [each for each in decision.sanctions if each["kind"] in measures.SEEN]
+    )
+
+
+def is_other_side(report: Report, actor: Actor) -> bool:
+    """Does this reader learn nothing of what goes on between the reporter and us (C-05)?"""
+    return access.role_in(actor, report) == "respondent"
+
+
+def hides_question(report: Report, actor: Actor) -> bool:
+    """While the reporter is asked for something: to the other side the report is being checked."""
+    return report.state == State.INFO_REQUESTED and is_other_side(report, actor)
+
+
+def state_for(report: Report, actor: Actor) -> State:
+    return State.UNDER_REVIEW if hides_question(report, actor) else State(report.state)
+
+
+def due_for(report: Report, actor: Actor) -> datetime | None:
+    """The date that this reader is told: the reporter's to answer is not the other side's."""
+    return report.checked_by if hides_question(report, actor) else report.due_at
+
+
+def default_for(report: Report, actor: Actor) -> NextDefault | None:
+    return (
+        NextDefault(report.checked_by, None, "moderator", None)
+        if hides_question(report, actor)
+        else report.next_default
+    )
+
+
+def in_state(rows: QuerySet[Report], state: str, actor: Actor) -> QuerySet[Report]:
+    """Those that are in this state to this reader."""
+    asked = Q(state=State.INFO_REQUESTED) & access.about(actor) & ~Q(reporter_id=actor.user_id)
+    if state == State.UNDER_REVIEW:
+        return rows.filter(Q(state=state) | asked)
+    return (
+        rows.filter(state=state).exclude(asked) if state == State.INFO_REQUESTED else rows.filter(state=state)
+    )
 
 
 def appeal_for(report: Any, actor: Actor) -> dict[str, str] | None:

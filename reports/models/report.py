@@ -141,7 +141,7 @@ class Report(Reminded):
             why="A moderator decides, no clock does. This is the target date.",
         ),
         State.UNDER_REVIEW: Deadline(
-            lambda r: max(r.answer_by, r.heard_end or r.answer_by),
+            lambda r: r.checked_by,
             None,
             "moderator",
             why="A moderator decides, no clock does. This is the target date.",
@@ -186,6 +186,11 @@ class Report(Reminded):
     def answer_by(self) -> datetime:
         """The target date of an answer."""
         return self.submitted_at + timedelta(days=self.policy.report_answer_days)
+
+    @property
+    def checked_by(self) -> datetime:
+        """The same while it is checked: not before the other side has had its time."""
+        return max(self.answer_by, self.heard_end or self.answer_by)
 
     @property
     def tracking_end(self) -> datetime | None:

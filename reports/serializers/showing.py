@@ -12,7 +12,7 @@ from marketplace.appeals import services as appeals
 from marketplace.core.outages import spans
 from marketplace.core.serializers import MomentField
 
-from .. import access, reading
+from .. import reading
 from ..kinds import Category
 from ..models import Report, State
 from ..services import appealing
@@ -132,8 +132,9 @@ class ReportSerializer(serializers.Serializer):
 def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, Any]:
     plain = (
         "category", "answers", "description", "responded_at", "tracking_result",
-        "submitted_at", "ended_at", "due_at", "version", "next_default",
+        "submitted_at", "ended_at", "version",
     )  # fmt: skip
+    until = report.due_at if report.due_verb and not reading.hides_question(report, actor) else None
     return {name: getattr(report, name) for name in plain} | {
         "id": report.public_id,
         "heard_until": report.heard_end,
@@ -141,7 +142,9 @@ def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, An
         "role": report.role_of(actor),
         "target": reading.target_for(report, actor),
         "order": report.order.public_id if report.order else None,
-        "status": report.state,
+        "status": reading.state_for(report, actor),
+        "due_at": reading.due_for(report, actor),
+        "next_default": reading.default_for(report, actor),
         "contact": reading.contact_for(report, actor),
         "evidence": [each.evidence.public_id for each in reading.files_for(report, actor)],
         "statements": [
@@ -152,8 +155,7 @@ def _facts(report: Report, actor: Any, outages: list[list[str]]) -> dict[str, An
         "appeal": reading.appeal_for(report, actor),
         "counter_to": report.counter_to.public_id if report.counter_to else None,
         "available_actions": [
-            {"action": verb.replace("_", "-"), "until": report.due_at if report.due_verb else None}
-            for verb in report.verbs_for(actor)
+            {"action": verb.replace("_", "-"), "until": until} for verb in report.verbs_for(actor)
         ]
         + _appeal_action(report, actor, outages),
         "events": _events(report, actor),
@@ -170,21 +172,19 @@ def _appeal_action(report: Report, actor: Any, outages: list[list[str]]) -> list
 
 
 def _events(report: Report, actor: Any) -> list[dict[str, Any]]:
-    """The respondent's timeline begins when they were asked."""
+    """The respondent's timeline begins when they were asked, and knows nothing of what the reporter was asked for."""
     events = list(report.events.all())
-    if access.role_in(actor, report) == "respondent":
-        events = [
-            each
-            for each in events
-            if each.verb not in ("submit", "add_info", "request_info", "resume_review")
-        ]
+    shown: dict[str, str] = {}
+    if reading.is_other_side(report, actor):
+        shown = {State.INFO_REQUESTED: State.UNDER_REVIEW}
+        events = [each for each in events if each.verb not in reading.REPORTER_ONLY]
     return [
         {
             "action": e.verb.replace("_", "-"),
             "by": e.role,
             "at": e.at,
-            "from": e.from_state or None,
-            "to": e.to_state,
+            "from": shown.get(e.from_state, e.from_state) or None,
+            "to": shown.get(e.to_state, e.to_state),
         }
         for e in events
     ]

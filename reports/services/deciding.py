@@ -48,9 +48,7 @@ def decide(
         for each in with_others(pk, also, by):
             with step(Report, each, "decide", by=by) as report:
                 _check(report, outcome, facts, reason_code, false_data, unheard_reason)
-                _write(
-                    report, pk, outcome, facts, reason_code, false_data, sanctions if each == pk else (), by
-                )
+                _write(report, pk, outcome, facts, reason_code, false_data, sanctions, by)
                 if outcome == State.UPHELD:
                     tracking.demand(report, tracking_due_at, by)
             done[each] = report
@@ -109,13 +107,17 @@ def _write(
     report.ended_at = report.at
     if outcome == State.UPHELD and report.heard_until is None:
         report.heard_until = report.at  # from now on it is theirs to read, and to appeal
-    wanted = measures.checked(report, outcome, false_data, sanctions)
+    is_main = report.pk == main
+    # what an upheld one brings is written beside each; what false data costs is this one reporter's
+    wanted = measures.checked(report, outcome, false_data, sanctions if is_main or not false_data else ())
     decision = Decision.objects.create(
         report=report, main_id=main, moderator_id=by.person_id, outcome=outcome, reason_code=reason_code.strip(),
         facts=facts.strip(), false_data=false_data, sanctions=[each.as_json() for each in wanted], decided_at=report.at, appeal=_reopened_by(report),
     )  # fmt: skip
-    measures.impose(report, decision, wanted, by)
+    if is_main:
+        measures.impose(report, decision, wanted, by)
     report.say(outcome=outcome, facts=decision.facts, reason_code=decision.reason_code, false_data=false_data)
+    report.say(measures=[each.kind for each in wanted])
 
 
 def _reopened_by(report: Report) -> str:

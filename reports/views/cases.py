@@ -23,7 +23,7 @@ from marketplace.core.forms import tell_form
 from marketplace.core.paging import page_of
 from marketplace.evidence import services as files
 
-from .. import presenters, services
+from .. import presenters, reading, services
 from ..forms import AppealForm, GuestFilesForm, RespondForm, SayForm, without_parts
 from ..kinds import Category, needs_proof
 from ..models import Draft, Report, State
@@ -41,27 +41,35 @@ class _List(LoginRequiredMixin, TemplateView):
     def rows(self) -> Any:
         raise NotImplementedError  # each list says whose reports it shows
 
+    def states(self) -> list[tuple[str, Any]]:
+        """The states that there are for its reader."""
+        return list(State.choices)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked = self.request.GET
+        asked, actor = self.request.GET, actor_of(self.request)
         rows = self.rows()
         if asked.get("status") in State.values:
-            rows = rows.filter(state=asked["status"])
+            rows = reading.in_state(rows, asked["status"], actor)
         if asked.get("category") in Category.values:
             rows = rows.filter(category=asked["category"])
         if number := asked.get("q", "").strip():
             rows = rows.filter(public_id=number)
-        page, role = page_of(rows, asked), "respondent" if self.about_me else "reporter"
+        page, role = (
+            page_of(rows.select_related("policy"), asked),
+            "respondent" if self.about_me else "reporter",
+        )
         cards = [
             (
                 r,
                 presenters.label_of(r, to=role),
                 presenters.TONES.get(r.state, "wait"),
                 r.get_category_display(),
+                reading.due_for(r, actor),
             )
             for r in page.rows
         ]
         return super().get_context_data(**kwargs) | {
-            "cards": cards, "page": page, "title": self.title, "about_me": self.about_me, "states": State.choices,
+            "cards": cards, "page": page, "title": self.title, "about_me": self.about_me, "states": self.states(),
             "categories": Category.choices, "chosen": asked, "is_filtered": any(asked.get(n) for n in ("status", "category", "q")),
         }  # fmt: skip
 
@@ -87,6 +95,9 @@ class AboutMe(_List):
         return about.filter(respondent_store_id__in=actor.store_ids) | about.filter(
             respondent_user=self.request.user.pk
         )
+
+    def states(self) -> list[tuple[str, Any]]:
+        return [each for each in State.choices if each[0] not in (State.SUBMITTED, State.INFO_REQUESTED)]
 
 
 class ReportMixin(CaseMixin):
