@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import DomainError, Invalid
+from marketplace.core.forms import LocalMoment, in_this_zone
 from marketplace.core.money import Money
 
 from .desk_forms import PAYERS, StatementForm
@@ -34,18 +35,15 @@ class RequestForm(forms.Form):
         required=False,
         max_length=4000,
     )
-    due_at = forms.DateTimeField(
-        label=_("Until"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    due_at = LocalMoment(label=_("Until"), required=False, help_text="")
 
     def __init__(self, *args: Any, dispute: Dispute, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual: Any = self.fields["usual"]
         usual.choices = [(str(each), each) for each in dispute.reason.guide]
         days = dispute.policy.evidence_request_days
-        self.fields["due_at"].help_text = _t("Leave it empty: %(days)s days from now.") % {"days": days}
+        usual_time = _t("Leave it empty: %(days)s days from now.") % {"days": days}
+        self.fields["due_at"].help_text = in_this_zone(usual_time)
 
     def values(self) -> dict[str, Any]:
         """The arguments of `services.require_evidence`."""

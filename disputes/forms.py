@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from marketplace.core.errors import Invalid
+from marketplace.core.forms import read_sum
 from marketplace.core.money import Money
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
@@ -80,17 +80,6 @@ def limit_files(field: Any, limits: Limits) -> None:
         "data-max-video": limits.video_max_bytes,
         "data-max-files": MOST_FILES,
     }
-
-
-def read_sum(text: str, currency: str) -> Money:
-    """A sum as people write it. Raises ValidationError."""
-    text = text.strip().removesuffix(currency).strip()
-    if "." not in text:
-        text = text.replace(",", ".")  # half the world writes 12,50
-    try:
-        return Money.parse(text, currency)
-    except Invalid as error:
-        raise forms.ValidationError(error.detail) from error
 
 
 class AmountForm(forms.Form):

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Store
+from marketplace.core.forms import read_sum
 from marketplace.core.money import Money, currencies, format_money, percent
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import FilesField
 from marketplace.orders.models import OrderLine
 
-from .forms import ItemsForm, limit_files, read_sum
+from .forms import ItemsForm, limit_files
 from .models import CLAIMED, Dispute, Payer, Remedy
 from .reasons import CHOICES, GROUPS, REASONS
 from .services.notes import LONGEST_NOTE

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import LocalMoment
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
 from marketplace.sanctions.models import Kind
@@ -172,10 +173,11 @@ class DecideForm(forms.Form):
     unheard_reason = forms.CharField(
         label=_("A law forbids asking the other side first: which?"), required=False, max_length=500
     )
-    tracking_due_at = forms.DateTimeField(
-        label=_("Valid tracking by"), required=False, help_text=_("UTC. Empty: the usual time. Only for that claim."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )  # fmt: skip
+    tracking_due_at = LocalMoment(
+        label=_("Valid tracking by"),
+        required=False,
+        help_text=_("Empty: the usual time. Only for that claim."),
+    )
     false_data = forms.BooleanField(label=_("The reporter gave false data"), required=False)
     measures = forms.MultipleChoiceField(
         label=_("If we act: what follows"), required=False, widget=forms.CheckboxSelectMultiple,
@@ -187,10 +189,9 @@ class DecideForm(forms.Form):
     reporter_measures = forms.MultipleChoiceField(
         label=_("If the reporter gave false data: what follows"), required=False, widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    measures_until = forms.DateTimeField(
+    measures_until = LocalMoment(
         label=_("Until when"), required=False,
-        help_text=_("UTC. Empty: until it is taken back. A warning has no end, and a strike counts as long as the policy says."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("Empty: until it is taken back. A warning has no end, and a strike counts as long as the policy says."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:

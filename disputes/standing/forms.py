@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import LocalMoment
+
 from .models import Outcome
 from .services import LONGEST_REASONS
 
@@ -44,12 +46,10 @@ class ReviewForm(forms.Form):
         max_length=LONGEST_REASONS,
         error_messages={"required": _("Give the reasons. The person reads them.")},
     )
-    until = forms.DateTimeField(
+    until = LocalMoment(
         label=_("Until"),
         required=False,
         help_text=_("Only for a limit or a closed account. Empty: the longest time there is."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
 
 

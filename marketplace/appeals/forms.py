@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.errors import Invalid
+from marketplace.core.forms import read_sum
 from marketplace.core.money import Money, format_money
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
@@ -79,13 +79,8 @@ class AnswerForm(forms.Form):
 
     def clean_compensation(self) -> Money | None:
         """The sum as people write it: a point or a comma."""
-        text = self.cleaned_data["compensation"].strip().removesuffix(self.appeal.currency).strip()
-        if not text:
-            return None
-        try:
-            return Money.parse(text if "." in text else text.replace(",", "."), self.appeal.currency)
-        except Invalid as error:
-            raise forms.ValidationError(error.detail) from error
+        text = self.cleaned_data["compensation"].strip()
+        return read_sum(text, self.appeal.currency) if text else None
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""

@@ -10,6 +10,8 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import with_point
+
 from .models import CouponOffer
 from .presenters import OWN, even_shares
 
@@ -41,7 +43,9 @@ class SplitForm(forms.Form):
         data = super().clean() or {}
         choice = data.get("choice", "")
         if choice == OWN:
-            data["pieces"] = re.split(r"[\s;]+", data.get("pieces", "").strip()) if data.get("pieces") else []
+            data["pieces"] = [
+                with_point(each) for each in re.split(r"[\s;]+", data.get("pieces", "")) if each
+            ]
             if not data["pieces"]:
                 self.add_error("pieces", _t("Enter the amounts, one a line."))
         elif choice:

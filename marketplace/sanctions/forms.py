@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.forms import LocalMoment
+
 from .models import Kind
 from .services import LONGEST_RULE, LONGEST_STATEMENT, MOST_POINTS
 
@@ -47,11 +49,10 @@ class ImposeForm(forms.Form):
         max_value=MOST_POINTS,
         help_text=_("Of a strike only."),
     )
-    ends_at = forms.DateTimeField(
+    ends_at = LocalMoment(
         label=_("Until"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Empty: until it is taken back; a strike, as long as the policy says. Times are UTC."),
+        help_text=_("Empty: until it is taken back; a strike, as long as the policy says."),
     )
 
     def clean_points(self) -> Any:

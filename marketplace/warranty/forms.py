@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.errors import Invalid
+from marketplace.core.forms import read_sum
 from marketplace.core.money import Money
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
@@ -32,13 +32,8 @@ class _Amount(forms.Form):
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
 
     def clean_amount(self) -> Money | None:
-        text = self.cleaned_data["amount"].strip().removesuffix(self.currency).strip()
-        if not text:
-            return None
-        try:
-            return Money.parse(text if "." in text else text.replace(",", "."), self.currency)
-        except Invalid as error:
-            raise forms.ValidationError(error.detail) from error
+        text = self.cleaned_data["amount"].strip()
+        return read_sum(text, self.currency) if text else None
 
 
 class ClaimForm(_Amount):

@@ -150,7 +150,7 @@
     var digits = +form.dataset.digits, box = form.querySelector("[data-pieces]"), own = form.querySelector("[name=choice][value=own]");
     var unit = Math.pow(10, digits), total = 0;
     if (own && !own.checked) { out.textContent = ""; return; }
-    box.value.split(/[\s;]+/).forEach(function (text) { if (/^\d+(\.\d+)?$/.test(text)) { total += Math.round(parseFloat(text) * unit); } });
+    box.value.split(/[\s;]+/).forEach(function (text) { text = text.replace(",", "."); if (/^\d+(\.\d+)?$/.test(text)) { total += Math.round(parseFloat(text) * unit); } });
     out.textContent = fill(out.dataset.words, { total: (total / unit).toFixed(digits), sum: out.dataset.whole });
   }
   document.addEventListener("input", addUp);

@@ -108,7 +108,7 @@ def test_the_choice_is_looked_at_once_more_before_anything_happens(clock):
         ({"choice": "3"}, "Select a valid choice"),
         ({"choice": "own"}, "Enter the amounts"),
         ({"choice": "own", "pieces": "5.00\n5.00"}, "They must make US$20.00 together"),
-        ({"choice": "own", "pieces": "19,99 0.01"}, "1. Enter an amount in digits"),
+        ({"choice": "own", "pieces": "nineteen 0.01"}, "1. Enter an amount in digits"),
         ({"choice": "own", "pieces": "1\n" * 11}, "between 1 and 10 coupons"),
     ],
 )
@@ -123,9 +123,10 @@ def test_what_does_not_fit_is_said_beside_the_field_and_nothing_typed_is_lost(cl
     assert not Coupon.objects.exists()
 
 
-def test_own_amounts_through_the_page(clock):
+@pytest.mark.parametrize("pieces", [" 5.00\r\n5.00 10.01\r\n", "5,00\r\n5,00\r\n10,01"])
+def test_own_amounts_through_the_page(clock, pieces):
     offer = offered(minor=2001)
-    data = {"choice": "own", "pieces": " 5.00\r\n5.00 10.01\r\n", "sure": "1"}
+    data = {"choice": "own", "pieces": pieces, "sure": "1"}
     assert browser(offer.user).post(f"/coupons/offers/{offer.public_id}/", data).status_code == 302
     assert sorted(offer.coupons.values_list("amount", flat=True)) == [500, 500, 1001]
     sound()

@@ -586,3 +586,11 @@ def test_the_preview_decides_nothing_and_nothing_typed_is_lost(clock):
     assert early.status_code == 409
     assert browser(holder).post(url, {**data, "step": "send"}).status_code == 302
     assert Restriction.objects.get().user == report.reporter
+
+
+@pytest.mark.rule("F-07")
+def test_the_desk_names_the_zone_in_which_a_moment_is_read(clock):
+    li = world.staff("li", "moderator", time_zone="Asia/Shanghai")
+    report = taken(about_order(world.shipped()), by=li)
+    page = browser(li).get(f"/admin/reports/{report.public_id}/").content.decode()
+    assert page.count("Time zone: Asia/Shanghai.") == 2, "the date of the tracking, and the end of a measure"
