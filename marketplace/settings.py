@@ -1,4 +1,5 @@
-"""The settings, driven by the environment (docs/operators lists every variable). The API's are in api_settings.py.
+"""The settings, driven by the environment (docs/operators lists every variable). The API's are in api_settings.py and the
+workers' in queue_settings.py.
 
 `REDRESS_ENV` says where we are: `production` (the default: strict, and refuses to start half configured),
 `development` (what `make run` uses: secrets are made up, mail goes to the console) or `test` (under pytest).
@@ -15,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from marketplace import api_settings
+from marketplace import api_settings, queue_settings
 from marketplace.database import database_settings, var_dir
 
 env = Env()
@@ -302,32 +303,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Background work: django-q2 ---------------------------------------------------------------------------
 
-# The tasks lie in our own database, so a task and the rows it is about commit together.
-# marketplace/core/checks.py refuses what would lose or repeat work.
-Q_CLUSTER = {
-    "name": "redress",
-    "orm": "default",
-    "workers": env.int("WORKERS", 2),
-    "timeout": 60,  # seconds a task may take
-    "retry": 120,  # seconds until an unfinished task is given to another worker: more than the timeout
-    "max_attempts": 3,
-    "ack_failures": True,  # a failed task is not tried for ever: the sweep comes again anyway
-    "catch_up": False,  # deadlines are a column: one sweep meets them all, missed ticks need no replay
-    "save_limit": 1000,  # finished tasks kept to look at
-    "bulk": 1,
-    "poll": 1,  # seconds
-    "label": "Background work",
-}
-
-# What the workers do every minute; written to django-q2's table after each migration. One task a sweep, never one a case.
-SCHEDULES = {
-    "deadlines": "marketplace.core.tasks.meet_deadlines",
-    "outbox": "marketplace.payments.tasks.drain_outbox",
-    "answers": "marketplace.core.tasks.forget_answers",
-    "files": "marketplace.evidence.tasks.tidy",
-    "heartbeats": "marketplace.core.tasks.forget_heartbeats",
-    "postage": "disputes.tasks.collect_postage",
-}
+# What the workers do every minute, and how: marketplace/queue_settings.py.
+Q_CLUSTER = queue_settings.CLUSTER
+SCHEDULES = queue_settings.SCHEDULES
 
 # --- API --------------------------------------------------------------------------------------------------
 

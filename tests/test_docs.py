@@ -55,6 +55,7 @@ def test_every_setting_of_the_environment_is_told() -> None:
     for name in (
         "marketplace/settings.py",
         "marketplace/api_settings.py",
+        "marketplace/queue_settings.py",
         "marketplace/database.py",
         "marketplace/postgres.py",
         "marketplace/core/management/commands/serve.py",
