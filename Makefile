@@ -15,6 +15,8 @@ COMPILE := $(CURDIR)/$(BIN)/uv pip compile --quiet --universal --python-version 
 
 export REDRESS_ENV ?= development
 export PORT
+# Many images set this. Without compiled files every command reads two thousand sources anew, and starts three times as slowly.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run code test tests check rules bench real races docs migrations requirements browser stop clean
@@ -30,7 +32,7 @@ $(READY): requirements/uv.txt requirements/dev.txt
 		|| { echo "Redress needs Python 3.11 or newer; say which: make PYTHON=python3.12 ..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(MAKE) --no-print-directory _venv; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements/dev.txt
 	@touch $@
 
 # Debian keeps the venv module in a package of its own.
