@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import time
@@ -90,8 +91,9 @@ WORDS = [
 
 
 def measure(listings: int) -> dict[str, float]:
-    """What it took, in milliseconds: the median, and the worst of all runs, for each kind of target."""
+    """What it took, in milliseconds: the median for each kind of target, and what 19 of 20 of all runs stay under."""
     store = _market(listings)
+    gc.collect()  # what making the market left behind is none of the page's
     moderator = world.staff("", "moderator")
     client = Client()
     client.force_login(moderator)
@@ -101,7 +103,7 @@ def measure(listings: int) -> dict[str, float]:
         times = [_once(client, report) for _run in range(RUNS)]
         found[f"report page, {name}: median"] = statistics.median(times)
         everything += times
-    return {**found, "report page, worst of all": max(everything)}
+    return {**found, "report page, p95 of all": statistics.quantiles(everything, n=20)[-1]}
 
 
 def _once(client: Client, report: Report) -> float:
