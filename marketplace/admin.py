@@ -79,6 +79,7 @@ class RedressAdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from disputes import desk
         from disputes.feedback import desk as feedback
+        from disputes.standing import board
         from disputes.standing import desk as abuse
         from disputes.views import desk_asking, desk_figures
         from disputes.views.simulator import try_policy
@@ -119,9 +120,9 @@ class RedressAdminSite(admin.AdminSite):
             re_path(rf"^reports/{REPORT}/assign/$", view(reports.assign), name="reports_assign"),
             re_path(rf"^reports/{REPORT}/ask/$", view(reports.request_info), name="reports_request_info"),
             re_path(rf"^reports/{REPORT}/decide/$", view(reports.decide), name="reports_decide"),
-            path("abuse/", view(abuse.buyers), name="abuse"),
-            path("abuse/appeals/", view(abuse.contested), name="abuse_contested"),
-            path("abuse/sellers/", view(abuse.sellers), name="abuse_sellers"),
+            path("abuse/", view(board.buyers), name="abuse"),
+            path("abuse/appeals/", view(board.contested), name="abuse_contested"),
+            path("abuse/sellers/", view(board.sellers), name="abuse_sellers"),
             path("abuse/flags/<str:public_id>/", view(abuse.review), name="abuse_review"),
             path("abuse/flags/<str:public_id>/approve/", view(abuse.approve), name="abuse_approve"),
             path(

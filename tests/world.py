@@ -39,8 +39,20 @@ def staff(name: str = "", *groups: str, second_lock: bool = True, **fields: Any)
     """A member of staff in those groups; with a code app turned on, unless told otherwise."""
     user = person(name, *groups, is_staff=True, **fields)
     if second_lock:
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"})
+        _second_lock(user)
     return user
+
+
+def promote(user: User, group: str) -> None:
+    """From now on they work here too."""
+    user.is_staff = True
+    user.save()
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    _second_lock(user)
+
+
+def _second_lock(user: User) -> None:
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"})
 
 
 def shop(owner: User | None = None, **fields: Any) -> Store:

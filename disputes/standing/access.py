@@ -23,6 +23,11 @@ def may_look(actor: Actor) -> bool:
     return actor.is_staff
 
 
+def may_judge(actor: Actor, flag: Flag) -> bool:
+    """Staff read what was proposed and the marketplace's own line; not of themselves."""
+    return may_look(actor) and not person(actor, flag)
+
+
 def reviewer(actor: Actor, flag: Flag) -> bool:
     """Moderators and lead mediators, never about themselves (threats.md A4)."""
     return actor.is_in(MODERATOR, LEAD_MEDIATOR) and not person(actor, flag)

@@ -35,9 +35,9 @@ ANSWER = action_responses(FlagSerializer)
 class _StandingView(ApiView):
     def of(self, user: User) -> Response:
         own = user.stores.values_list("pk", flat=True)
-        now = timezone.now()
-        found = standing_of(user.pk, own, at=now)
-        context = {"view": self, "request": self.request}
+        found = standing_of(user.pk, own, at=timezone.now())
+        for_staff = access.may_look(self.actor) and user.pk != self.actor.user_id
+        context = {"view": self, "request": self.request, "for_staff": for_staff}
         return Response(StandingSerializer(representation(user, found), context=context).data)
 
 
@@ -83,10 +83,10 @@ class Flags(CaseViewSet):
         ],
     )
     def list(self, request: Request) -> Response:
-        """Every flag, newest first (staff). Others read their own under `/standing/`: 403 here."""
+        """Everybody's flags, newest first (staff). One's own are under `/standing/`; others than staff: 403."""
         if not access.may_look(self.actor):
             raise Forbidden(_("Only staff see this list. Your own flags are in your standing."))
-        rows = self.with_all(self.get_queryset())
+        rows = self.with_all(self.get_queryset().exclude(user_id=self.actor.user_id))
         wanted = {
             "state": request.query_params.get("status"),
             "user__public_id": request.query_params.get("user"),
@@ -95,24 +95,24 @@ class Flags(CaseViewSet):
 
     @extend_schema(operation_id="flags_review", request=ReviewSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def review(self, request: Request, id: str) -> Response:  # noqa: A002
+    def review(self, request: Request, id: str) -> Response:
         """Dismiss, warn, limit or suspend, with a statement of reasons (moderators). A suspension waits for a second person."""
         return self.act("review", services.review, ReviewSerializer)
 
     @extend_schema(operation_id="flags_approve", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def approve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def approve(self, request: Request, id: str) -> Response:
         """Agree to a suspension (another moderator than who wants it)."""
         return self.act("approve", services.approve)
 
     @extend_schema(operation_id="flags_reject_approval", request=SendBackSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="reject-approval")
-    def reject_approval(self, request: Request, id: str) -> Response:  # noqa: A002
+    def reject_approval(self, request: Request, id: str) -> Response:
         """Send a suspension back to be looked at again; nothing has happened (another moderator)."""
         return self.act("reject_approval", services.reject_approval, SendBackSerializer)
 
     @extend_schema(operation_id="flags_add_statement", request=StatementSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="add-statement")
-    def add_statement(self, request: Request, id: str) -> Response:  # noqa: A002
+    def add_statement(self, request: Request, id: str) -> Response:
         """Say your side of a flag on your account; whoever reviews it reads it."""
         return self.act("add_statement", services.add_statement, StatementSerializer)

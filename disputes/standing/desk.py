@@ -1,18 +1,15 @@
-"""The board under `/admin/abuse/`: buyers who dispute often, sellers, one person's card, and the review of a flag.
+"""One person's card under `/admin/abuse/`, and the review of a flag; the board of all is in board.py.
 
 Every act calls the service that the API calls, with the same rules (Z-01).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -29,11 +26,9 @@ from marketplace.core.forms import tell_form
 
 from . import access, presenters, reading, services
 from .forms import ReviewForm, SendBackForm
-from .keeping import windows_of
-from .models import OPEN, BuyerFigures, Flag, Outcome, Peers, State, StoreFigures
+from .models import Flag, Outcome, State
 from .suggestion import suggest
 
-PAGE = 50
 #: verbs that have their place here
 VERBS = ("review", "approve", "reject_approval")
 DONE: dict[str, Any] = {
@@ -68,151 +63,6 @@ def page(
     return TemplateResponse(request, f"admin/abuse/{template}", frame | context, status=status)
 
 
-# -- the board -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One buyer on the board."""
-
-    figures: BuyerFigures
-    range: str
-    asked: list[Any]
-    flags: list[Flag]
-    above: bool
-
-    @property
-    def last(self) -> Flag | None:
-        return self.flags[0] if self.flags else None
-
-    @property
-    def label(self) -> str:
-        return str(self.last.get_state_display()) if self.last else ""
-
-    @property
-    def tone(self) -> str:
-        return presenters.TONES[State(self.last.state)] if self.last else ""
-
-
-@dataclass(frozen=True)
-class Board:
-    """Some rows of it, highest lower bound first, and the address of the next ones."""
-
-    rows: list[Any]
-    peers: Peers | None
-    following: str
-
-
-def board(show: str, days: int, after: str = "") -> Board:
-    """Buyers by the lower end of their rate, by index; at most three queries."""
-    rows = BuyerFigures.objects.filter(days=days, disputes__gt=0)
-    if show != "all":
-        flags = Flag.objects.filter(user=OuterRef("user"), state__in=OPEN)
-        if show == "contested":
-            flags = flags.exclude(statement="")
-        rows = BuyerFigures.objects.filter(Exists(flags), days=days)
-    found, following = _keyset(rows.select_related("user"), after, show=show, days=days)
-    peers = Peers.objects.filter(days=days).first()
-    by_user: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(user__in=[each.user_id for each in found]).order_by("-pk"):
-        by_user.setdefault(flag.user_id, []).append(flag)
-    line = peers.p95 if peers else None
-    return Board(
-        [
-            Row(
-                each,
-                presenters.range_words(each),
-                presenters.asked(each),
-                by_user.get(each.user_id, []),
-                line is not None and each.low > line,
-            )
-            for each in found
-        ],
-        peers,
-        following,
-    )
-
-
-def sellers_board(days: int, after: str = "") -> Board:
-    """The same for stores (B-05): one query."""
-    rows = StoreFigures.objects.filter(days=days, orders__gt=0).select_related("store")
-    found, following = _keyset(rows, after, days=days)
-    return Board([(each, presenters.range_words(each)) for each in found], None, following)
-
-
-def _keyset(rows: QuerySet[Any], after: str, **kept: Any) -> tuple[list[Any], str]:
-    """One page by (low, id), and the address of the next one; what is not one of our addresses starts at the top."""
-    try:
-        low, pk = after.split("_")
-        rows = rows.filter(low__lte=_fraction(low)).exclude(low=_fraction(low), id__lte=int(pk))
-    except ValueError:
-        pass
-    found = list(rows.order_by("-low", "id")[: PAGE + 1])
-    if len(found) <= PAGE:
-        return found, ""
-    last = found[PAGE - 1]
-    return found[:PAGE], "?" + urlencode({**kept, "after": f"{last.low.hex()}_{last.pk}"})
-
-
-def _fraction(text: str) -> Any:
-    """Exactly the number that stands in the row. Raises ValueError."""
-    return float.fromhex(text)
-
-
-def _days(request: HttpRequest) -> tuple[int, list[int]]:
-    policy = services.policy_at(timezone.now())
-    windows, text = windows_of(policy), request.GET.get("days", "")
-    return (int(text) if text in map(str, windows) else policy.flag_rate_days), windows
-
-
-@require_safe
-def buyers(request: HttpRequest, show: str = "") -> HttpResponse:
-    """Who has an open flag; or everybody who disputed, highest lower bound first."""
-    actor(request)
-    days, windows = _days(request)
-    tabs = {"flagged": _("To be looked at"), "contested": _("They gave their side"), "all": _("All buyers")}
-    chosen = show or request.GET.get("show", "")
-    chosen = chosen if chosen in tabs else "flagged"
-    found = board(chosen, days, request.GET.get("after", ""))
-    return page(
-        request,
-        "board.html",
-        _("Buyers who dispute often"),
-        board=found,
-        peers=(presenters.percent(found.peers.median), presenters.percent(found.peers.p95))
-        if found.peers
-        else None,
-        tabs=tabs.items(),
-        chosen=chosen,
-        days=days,
-        windows=windows,
-        is_first="after" not in request.GET,
-    )
-
-
-@require_safe
-def contested(request: HttpRequest) -> HttpResponse:
-    """Open flags to which the person has said something."""
-    return buyers(request, show="contested")
-
-
-@require_safe
-def sellers(request: HttpRequest) -> HttpResponse:
-    """The same board for sellers."""
-    actor(request)
-    days, windows = _days(request)
-    found = sellers_board(days, request.GET.get("after", ""))
-    return page(
-        request,
-        "sellers.html",
-        _("Sellers"),
-        board=found,
-        days=days,
-        windows=windows,
-        is_first="after" not in request.GET,
-    )
-
-
 # -- one person ----------------------------------------------------------------------------------------------------
 
 
@@ -223,8 +73,9 @@ def card(request: HttpRequest, public_id: str) -> HttpResponse:
     user = User.objects.filter(public_id=public_id).first()
     if user is None:
         raise Http404
-    now = timezone.now()
-    found = reading.standing_of(user.pk, (), at=now)
+    if user.pk == by.user_id:  # one's own is read as everybody reads theirs (threats.md A4)
+        return redirect("standing:own")
+    found = reading.standing_of(user.pk, (), at=timezone.now())
     year = max(found.figures, key=lambda row: row.days)
     return page(
         request,

@@ -8,12 +8,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.core import facts
+from marketplace.core.access import Actor
 from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
 from marketplace.sanctions.contest import Contests
 from marketplace.sanctions.models import Kind
 from marketplace.sanctions.serializers import SanctionTargetSerializer
 
-from .models import Flag, Ground, Outcome, State
+from . import access
+from .models import OPEN, Flag, Ground, Outcome, State
 from .reading import CLOSED, FLAGGED, GOOD, LIMITED, Standing, fact_words, sums_of
 from .services import LONGEST_REASONS
 
@@ -69,7 +71,7 @@ class PeersSerializer(serializers.Serializer):
 
 
 class FiguresSerializer(serializers.Serializer):
-    """The last `days` days. `rate`: disputes an order; `low` and `high`: its 95 % range, for staff."""
+    """The last `days` days. `rate`: disputes an order; `low` and `high`: its 95 % range, for staff (`for_staff` in the context)."""
 
     days = serializers.IntegerField()
     orders = serializers.IntegerField()
@@ -87,7 +89,7 @@ class FiguresSerializer(serializers.Serializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         row = dict(super().to_representation(_Shown(instance)))
-        if not self.context["view"].actor.is_staff:
+        if not self.context["for_staff"]:
             row |= {"low": None, "high": None}
         return row
 
@@ -110,7 +112,7 @@ class BuyerFiguresSerializer(FiguresSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         row = super().to_representation(instance)
-        if not self.context["view"].actor.is_staff:
+        if not self.context["for_staff"]:
             row["peers"] |= {"p95": None, "population": None}
         return row
 
@@ -151,8 +153,8 @@ class FlagSerializer(serializers.Serializer):
     raised_at = MomentField()
     statement = serializers.CharField()
     stated_at = MomentField(allow_null=True)
-    outcome = serializers.SerializerMethodField()
-    reasons = serializers.SerializerMethodField()
+    outcome = serializers.CharField()
+    reasons = serializers.CharField()
     until = MomentField(allow_null=True)
     ended_at = MomentField(allow_null=True)
     due_at = MomentField(allow_null=True)
@@ -160,21 +162,21 @@ class FlagSerializer(serializers.Serializer):
     available_actions = serializers.SerializerMethodField()
     version = serializers.IntegerField()
 
+    def to_representation(self, instance: Flag) -> dict[str, Any]:
+        """What only waits for a second person is for staff: to the person it is being looked at (B-04)."""
+        row = super().to_representation(instance)
+        if instance.state in OPEN and not access.may_judge(self._actor, instance):
+            row |= {"status": State.RAISED, "outcome": "", "reasons": "", "until": None}
+        return row
+
     def get_why(self, flag: Flag) -> str:
         return fact_words(flag)
 
     @extend_schema_field(serializers.DictField())
     def get_facts(self, flag: Flag) -> dict[str, Any]:
         """The figures of the moment when it was raised; the peers' own line only for staff."""
-        hidden = () if self._staff else ("p95", "population", "low", "high")
+        hidden = () if access.may_judge(self._actor, flag) else ("p95", "population", "low", "high")
         return {name: value for name, value in flag.facts.items() if name not in hidden}
-
-    def get_outcome(self, flag: Flag) -> str:
-        """What followed. What only waits for a second person is for staff."""
-        return flag.outcome if self._staff or flag.ended_at else ""
-
-    def get_reasons(self, flag: Flag) -> str:
-        return flag.reasons if self._staff or flag.ended_at else ""
 
     @extend_schema_field(FlagDefaultSerializer(allow_null=True))
     def get_next_default(self, flag: Flag) -> dict[str, Any] | None:
@@ -182,14 +184,13 @@ class FlagSerializer(serializers.Serializer):
 
     @extend_schema_field(FlagActionSerializer(many=True))
     def get_available_actions(self, flag: Flag) -> list[dict[str, Any]]:
-        found = facts.available_actions(
-            flag, self.context["view"].actor, named=lambda verb: facts.endpoint_of(verb, {})
-        )
+        found = facts.available_actions(flag, self._actor, named=lambda verb: facts.endpoint_of(verb, {}))
         return [{"action": each["action"], "until": None} for each in found]
 
     @property
-    def _staff(self) -> bool:
-        return bool(self.context["view"].actor.is_staff)
+    def _actor(self) -> Actor:
+        actor: Actor = self.context["view"].actor
+        return actor
 
 
 class StandingSanctionSerializer(serializers.Serializer):

@@ -8,12 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from disputes.standing import desk, reading
+from disputes.standing import board, reading
 from disputes.standing import services as standing
 from disputes.standing.models import BuyerFigures, Flag, Ground, StoreFigures
 from disputes.standing.suggestion import suggest
 from marketplace.accounts.models import User
 from marketplace.appeals import services as appeals
+from marketplace.core.access import MODERATOR, Actor
 from marketplace.orders.models import Listing
 from marketplace.sanctions.models import Sanction
 from tests import api, crowd, world
@@ -87,12 +88,43 @@ def test_a_date_that_has_gone_by_is_told_as_such(clock, seconds, late):
     assert ("We are late." in words(browser(flag.user).get("/standing/"))) is late
 
 
+def proposed(clock) -> Flag:
+    """A flag whose person one moderator wants to suspend for ten days."""
+    flag, until = people.flagged(clock), timezone.now() + 10 * DAY
+    by = world.acting(people.moderator())
+    return standing.review(flag.pk, outcome="suspend", facts="It is a lie.", until=until, by=by)
+
+
 def test_what_only_waits_for_a_second_person_is_not_told(clock):
-    flag = people.flagged(clock)
-    standing.review(flag.pk, outcome="suspend", facts="It is a lie.", by=world.acting(people.moderator()))
+    flag = proposed(clock)
+    told = ("status", "outcome", "reasons", "until")
     assert "It is a lie." not in browser(flag.user).get("/standing/").content.decode()
-    body = standing_in_api(flag.user).json()["flags"][0]
-    assert (body["outcome"], body["reasons"]) == ("", "")
+    for body in (
+        standing_in_api(flag.user).json()["flags"][0],
+        standing_in_api(flag.user, f"flags/{flag.public_id}/").json(),
+    ):
+        assert [body[name] for name in told] == ["raised", "", "", None]
+    seen = standing_in_api(people.moderator(), f"flags/{flag.public_id}/").json()
+    assert (seen["status"], seen["outcome"], seen["reasons"]) == (
+        "awaiting_approval",
+        "suspend",
+        "It is a lie.",
+    )
+    assert seen["until"]
+
+
+def test_staff_read_of_themselves_what_everybody_does(clock):
+    """threats.md A4: a moderator with a flag learns neither what is proposed nor the marketplace's line."""
+    flag = proposed(clock)
+    world.promote(flag.user, MODERATOR)
+    body = standing_in_api(flag.user, f"flags/{flag.public_id}/").json()
+    assert (body["status"], body["reasons"]) == ("raised", "")
+    assert standing_in_api(flag.user, "flags/").json()["results"] == []
+    assert standing_in_api(flag.user).json()["figures"][0]["peers"]["p95"] is None
+    client = browser(flag.user)
+    assert flag.user.public_id not in client.get("/admin/abuse/?show=all").content.decode()
+    card = client.get(f"/admin/abuse/{flag.user.public_id}/")
+    assert (card.status_code, card.url) == (302, "/standing/")
 
 
 @pytest.mark.parametrize(
@@ -264,27 +296,27 @@ def test_the_board_goes_by_the_lower_end_and_pages_by_key(clock, monkeypatch):
     habits = [(2, 2), (6, 3), (3, 1), (8, 8), (4, 2)]
     found = {people.who_disputes(clock, orders=n, times=k).pk for n, k in habits}
     standing.recount(timezone.now())
-    whole = desk.board("all", 180)
+    whole = board.board(Actor.system(), "all", 180)
     lows = [row.figures.low for row in whole.rows]
     assert {row.figures.user_id for row in whole.rows} == found
     assert lows == sorted(lows, reverse=True)
     assert whole.following == ""
-    monkeypatch.setattr(desk, "PAGE", 2)
+    monkeypatch.setattr(board, "PAGE", 2)
     read, after = [], ""
     for _ in range(3):
-        part = desk.board("all", 180, after)
+        part = board.board(Actor.system(), "all", 180, after)
         read += [row.figures.pk for row in part.rows]
         after = part.following.partition("after=")[2]
     assert read == [row.figures.pk for row in whole.rows]
-    assert desk.board("all", 180, "x_y").rows[0].figures.pk == read[0]
+    assert board.board(Actor.system(), "all", 180, "x_y").rows[0].figures.pk == read[0]
 
 
 def test_the_board_names_who_has_an_open_flag(clock):
     flag = people.flagged(clock)
     people.who_disputes(clock, times=1)
-    assert [row.figures.user_id for row in desk.board("flagged", 180).rows] == [flag.user_id]
+    assert [row.figures.user_id for row in board.board(Actor.system(), "flagged", 180).rows] == [flag.user_id]
     standing.review(flag.pk, outcome="dismiss", facts="Fine.", by=world.acting(people.moderator()))
-    assert desk.board("flagged", 180).rows == []
+    assert board.board(Actor.system(), "flagged", 180).rows == []
 
 
 @pytest.mark.rule("B-05")
@@ -337,10 +369,10 @@ def test_board_and_standing_cost_the_same_with_10_and_200_people(clock):
     for n in (crowd.FEW, crowd.MANY - crowd.FEW):
         many(flag, n)
         with CaptureQueriesContext(connection) as queries:
-            desk.board("flagged", 180)
+            board.board(Actor.system(), "flagged", 180)
         assert len(queries) <= 4
         with CaptureQueriesContext(connection) as queries:
-            desk.sellers_board(180)
+            board.sellers_board(180)
         assert len(queries) <= 4
         owner = flag.user.disputes.first().store
         with CaptureQueriesContext(connection) as queries:

@@ -19,11 +19,12 @@ from django.db import connection
 from django.utils import timezone
 
 from disputes import services as disputes
-from disputes.standing import desk
+from disputes.standing import board
 from disputes.standing import services as standing
 from disputes.standing.models import BuyerFigures, Flag, Ground, Peers
 from marketplace.accounts.models import User
 from marketplace.core import daily
+from marketplace.core.access import Actor
 from marketplace.core.clock import sweep
 from marketplace.core.errors import DomainError
 from marketplace.orders.imports import take
@@ -192,10 +193,10 @@ def test_the_board_names_exactly_those_whom_the_second_reckoning_names(market: M
         assert raised[Ground.MANY]
         assert raised[Ground.RATE]
         assert raised[Ground.MANY] != raised[Ground.RATE]
-        board = desk.board("flagged", 180)
-        assert {row.figures.user_id for row in board.rows} == raised[Ground.MANY] | raised[Ground.RATE]
+        shown = board.board(Actor.system(), "flagged", 180)
+        assert {row.figures.user_id for row in shown.rows} == raised[Ground.MANY] | raised[Ground.RATE]
         above = {
-            row.figures.user_id for row in board.rows if row.above and row.figures.orders >= oracle.ENOUGH
+            row.figures.user_id for row in shown.rows if row.above and row.figures.orders >= oracle.ENOUGH
         }
         assert above == named["high_rate"]
 
