@@ -94,49 +94,49 @@ class Reports(CaseViewSet):
 
     @extend_schema(operation_id="reports_add_info", request=SayOnReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="add-info")
-    def add_info(self, request: Request, id: str) -> Response:  # noqa: A002
+    def add_info(self, request: Request, id: str) -> Response:
         """Say more (reporter), asked or not."""
         return self.act("add_info", services.add_info, SayOnReportSerializer)
 
     @extend_schema(operation_id="reports_withdraw", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, id: str) -> Response:  # noqa: A002
+    def withdraw(self, request: Request, id: str) -> Response:
         """Take it back (reporter)."""
         return self.act("withdraw", services.withdraw)
 
     @extend_schema(operation_id="reports_respond", request=RespondToReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def respond(self, request: Request, id: str) -> Response:  # noqa: A002
+    def respond(self, request: Request, id: str) -> Response:
         """Say your side (whoever it is about)."""
         return self.act("respond", services.respond, RespondToReportSerializer)
 
     @extend_schema(operation_id="reports_counter_report", request=SayOnReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="counter-report")
-    def counter_report(self, request: Request, id: str) -> Response:  # noqa: A002
+    def counter_report(self, request: Request, id: str) -> Response:
         """Report whoever reported you, once; you do not learn who it is."""
         return self.act("counter_report", services.counter_report, SayOnReportSerializer)
 
     @extend_schema(operation_id="reports_assign", request=AssignReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def assign(self, request: Request, id: str) -> Response:  # noqa: A002
+    def assign(self, request: Request, id: str) -> Response:
         """Take it (moderator): the other side is asked, unless it is phishing or a law forbids it."""
         return self.act("assign", services.assign, AssignReportSerializer)
 
     @extend_schema(operation_id="reports_request_info", request=SayOnReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="request-info")
-    def request_info(self, request: Request, id: str) -> Response:  # noqa: A002
+    def request_info(self, request: Request, id: str) -> Response:
         """Ask the reporter for something (moderator)."""
         return self.act("request_info", services.request_info, SayOnReportSerializer)
 
     @extend_schema(operation_id="reports_decide", request=DecideReportSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def decide(self, request: Request, id: str) -> Response:  # noqa: A002
+    def decide(self, request: Request, id: str) -> Response:
         """Decide (moderator). 409 `too_early`, with `possible_from`, before the other side had its time to answer."""
         return self.act("decide", services.decide, DecideReportSerializer)
 
     @extend_schema(operation_id="reports_appeal", request=AppealTextSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def appeal(self, request: Request, id: str) -> Response:  # noqa: A002
+    def appeal(self, request: Request, id: str) -> Response:
         """Ask us to look again (whoever the decision burdens), once. 409 `too_late` after its 180 days."""
         pk = self.pk()
         appealing.ask(Report.objects.get(pk=pk), **self.taken(AppealTextSerializer), by=self.actor)
@@ -144,7 +144,7 @@ class Reports(CaseViewSet):
 
     @extend_schema(operation_id="reports_help", responses=action_responses(ReportHelpSerializer, 403))
     @action(detail=True, methods=["get"])
-    def help(self, request: Request, id: str) -> Response:  # noqa: A002
+    def help(self, request: Request, id: str) -> Response:
         """What is known about it (moderator): alike listings, prices, words for forbidden goods, earlier reports."""
         report = Report.objects.select_related("reporter", "target_store").get(pk=self.pk())
         if not access.free_moderator(self.actor, report):

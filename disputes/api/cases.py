@@ -76,7 +76,7 @@ class Disputes(NegotiationActions, ReturnActions, MediationActions):
 
     @extend_schema(operation_id="disputes_appeal", request=AppealTextSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def appeal(self, request: Request, id: str) -> Response:  # noqa: A002
+    def appeal(self, request: Request, id: str) -> Response:
         """Ask for a review of the decision (both sides, once each). 409 `too_late` after its time (A-01)."""
         pk = self.pk()
         if not access.party(self.actor, Dispute.objects.get(pk=pk)):
@@ -86,7 +86,7 @@ class Disputes(NegotiationActions, ReturnActions, MediationActions):
 
     @extend_schema(operation_id="disputes_feedback", request=GiveFeedbackSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def feedback(self, request: Request, id: str) -> Response:  # noqa: A002
+    def feedback(self, request: Request, id: str) -> Response:
         """Say how we handled the dispute, 1 to 5 and in words (both sides, once each, after the end). A 1 or 2 is read by
         a lead mediator, who may open one second look (A-06)."""
         pk = self.pk()

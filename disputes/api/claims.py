@@ -101,7 +101,7 @@ class DisputeOptions(ApiView):
     """`/orders/{id}/dispute-options/`"""
 
     @extend_schema(operation_id="orders_dispute_options", responses=OptionsSerializer)
-    def get(self, request: Request, id: str) -> Response:  # noqa: A002
+    def get(self, request: Request, id: str) -> Response:
         """What you can claim on this order now: reasons, remedies, sums, files, and until when."""
         return Response(OptionsSerializer(options(order_for(id, self.actor))).data)
 

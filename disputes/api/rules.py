@@ -21,7 +21,7 @@ class AutoAcceptRules(ApiViewSet):
     ordering = ("-made_at",)
 
     @extend_schema(operation_id="auto_accept_rules_list", responses=RuleSerializer(many=True))
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:
         """The store's rules, newest first."""
         store = rules.own_store(id, self.actor)
         return self.page_of(AutoAcceptRule.objects.filter(store=store))
@@ -31,7 +31,7 @@ class AutoAcceptRules(ApiViewSet):
         request=MakeRuleSerializer,
         responses=action_responses(RuleSerializer, 404, status=201),
     )
-    def create(self, request: Request, id: str) -> Response:  # noqa: A002
+    def create(self, request: Request, id: str) -> Response:
         """A new rule. It is off until it was tried and switched on."""
         rules.own_store(id, self.actor)  # what is wrong in the body is nobody else's to learn
         rule = rules.make_rule(id, by=self.actor, **self.taken(MakeRuleSerializer))
@@ -56,7 +56,7 @@ class TryRule(OneRule):
     @extend_schema(
         operation_id="auto_accept_rules_try", request=None, responses=action_responses(TrialSerializer, 404)
     )
-    def post(self, request: Request, id: str, rule: str) -> Response:  # noqa: A002
+    def post(self, request: Request, id: str, rule: str) -> Response:
         """Which disputes of the last 90 days it would have accepted, and for how much. None of them is touched."""
         return Response(TrialSerializer(rules.try_rule(self.named(id, rule), by=self.actor)).data)
 
@@ -69,7 +69,7 @@ class SwitchRuleOn(OneRule):
         request=None,
         responses=action_responses(RuleSerializer, 404, 409),
     )
-    def post(self, request: Request, id: str, rule: str) -> Response:  # noqa: A002
+    def post(self, request: Request, id: str, rule: str) -> Response:
         """From now on it accepts new and edited claims. 409: it was not tried yet, or is on."""
         return Response(RuleSerializer(rules.switch_on(self.named(id, rule), by=self.actor)).data)
 
@@ -82,6 +82,6 @@ class SwitchRuleOff(OneRule):
         request=None,
         responses=action_responses(RuleSerializer, 404, 409),
     )
-    def post(self, request: Request, id: str, rule: str) -> Response:  # noqa: A002
+    def post(self, request: Request, id: str, rule: str) -> Response:
         """It accepts nothing more. 409: it is off."""
         return Response(RuleSerializer(rules.switch_off(self.named(id, rule), by=self.actor)).data)

@@ -96,7 +96,7 @@ class ConflictsOfInterest(ApiViewSet):
     @extend_schema(
         operation_id="conflicts_of_interest_end", responses=action_responses(None, 403, 404, status=204)
     )
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:
         """It is over, or was an error (lead mediators)."""
         tie = self.get_queryset().filter(public_id=id).first()
         if tie is None:

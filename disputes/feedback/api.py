@@ -42,13 +42,13 @@ class AllFeedback(CaseViewSet):
 
     @extend_schema(operation_id="feedback_open_second_look", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="open-second-look")
-    def open_second_look(self, request: Request, id: str) -> Response:  # noqa: A002
+    def open_second_look(self, request: Request, id: str) -> Response:
         """Have the dispute looked at once more, by somebody who had no part in it (lead mediators). Once a dispute;
         409 `too_early` while its decision can still be appealed."""
         return self.act("open_second_look", services.open_second_look)
 
     @extend_schema(operation_id="feedback_set_aside", request=SetAsideSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="set-aside")
-    def set_aside(self, request: Request, id: str) -> Response:  # noqa: A002
+    def set_aside(self, request: Request, id: str) -> Response:
         """Open no second look, and say why; its side reads the reason (lead mediators)."""
         return self.act("set_aside", services.set_aside, SetAsideSerializer)

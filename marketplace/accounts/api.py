@@ -141,14 +141,14 @@ class StoreAddresses(ApiView):
         return Response(AddressesSerializer({"addresses": store.addresses.select_related("store")}).data)
 
     @extend_schema(operation_id="stores_addresses", responses=AddressesSerializer)
-    def get(self, request: Request, id: str) -> Response:  # noqa: A002
+    def get(self, request: Request, id: str) -> Response:
         """Where your store's buyers send goods back to."""
         return self._answer(addresses.own_store(id, self.actor))
 
     @extend_schema(
         operation_id="stores_addresses_put", request=AddressesSerializer, responses=AddressesSerializer
     )
-    def put(self, request: Request, id: str) -> Response:  # noqa: A002
+    def put(self, request: Request, id: str) -> Response:
         """These are your store's addresses now, and no others. Returns that have begun keep theirs."""
         store = addresses.own_store(id, self.actor)
         rows = [AddressData(**row) for row in self.taken(AddressesSerializer)["addresses"]]

@@ -45,18 +45,18 @@ class Appeals(CaseViewSet):
 
     @extend_schema(operation_id="appeals_assign", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def assign(self, request: Request, id: str) -> Response:  # noqa: A002
+    def assign(self, request: Request, id: str) -> Response:
         """Take it (staff). 403 for whoever had a part in what is appealed."""
         return self.act("assign", services.assign)
 
     @extend_schema(operation_id="appeals_release", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def release(self, request: Request, id: str) -> Response:  # noqa: A002
+    def release(self, request: Request, id: str) -> Response:
         """Give it back (its reviewer, or a lead mediator)."""
         return self.act("release", services.release)
 
     @extend_schema(operation_id="appeals_decide", request=AnswerAppealSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def decide(self, request: Request, id: str) -> Response:  # noqa: A002
+    def decide(self, request: Request, id: str) -> Response:
         """Answer it, with the reasons (its reviewer). Nothing is taken back from the other side."""
         return self.act("decide", services.decide, AnswerAppealSerializer)

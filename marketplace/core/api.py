@@ -176,7 +176,7 @@ class CaseViewSet(ApiViewSet):
         case = self.with_all(self.model.objects.filter(pk=pk)).get()
         return Response(self.get_serializer(case).data, status=status, headers={"ETag": etag(case)})
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  (the address names it so)
+    def retrieve(self, request: Request, id: str) -> Response:
         """One case as you see it."""
         return self.answer(self.pk())
 

@@ -54,6 +54,6 @@ class CouponOffers(CaseViewSet):
 
     @extend_schema(operation_id="coupons_offers_split", request=SplitSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def split(self, request: Request, id: str) -> Response:  # noqa: A002
+    def split(self, request: Request, id: str) -> Response:
         """Choose one or several coupons that add up to the sum. They are yours at once; this cannot be undone."""
         return self.act("choose_pieces", services.choose_pieces, SplitSerializer)

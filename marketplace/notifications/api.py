@@ -36,7 +36,7 @@ class Notifications(ApiViewSet):
         operation_id="notifications_read", request=None, responses=action_responses(NoticeSerializer)
     )
     @action(detail=True, methods=["post"])
-    def read(self, request: Request, id: str) -> Response:  # noqa: A002
+    def read(self, request: Request, id: str) -> Response:
         """Mark a notice as read. The first time counts."""
         notice = self.get_queryset().filter(public_id=id).first()
         if notice is None:

@@ -123,21 +123,21 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_ship", request=ShipSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def ship(self, request: Request, id: str) -> Response:  # noqa: A002
+    def ship(self, request: Request, id: str) -> Response:
         """The parcel was handed over: protection starts."""
         order = services.ship(self.pk(), **self.taken(ShipSerializer), by=self.actor)
         return self.answer(order.pk)
 
     @extend_schema(operation_id="orders_change_tracking", request=ChangeTrackingSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="change-tracking")
-    def change_tracking(self, request: Request, id: str) -> Response:  # noqa: A002
+    def change_tracking(self, request: Request, id: str) -> Response:
         """The parcel goes on under another number; the old one stays in its history."""
         order = services.change_tracking(self.pk(), **self.taken(ChangeTrackingSerializer), by=self.actor)
         return self.answer(order.pk)
 
     @extend_schema(operation_id="orders_tracking_events", request=TrackingEventSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="tracking-events")
-    def tracking_events(self, request: Request, id: str) -> Response:  # noqa: A002
+    def tracking_events(self, request: Request, id: str) -> Response:
         """What the carrier reported. The same report again changes nothing."""
         order = services.record_tracking(self.pk(), **self.taken(TrackingEventSerializer), by=self.actor)
         return self.answer(order.pk)
@@ -146,7 +146,7 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_confirm_receipt", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="confirm-receipt")
-    def confirm_receipt(self, request: Request, id: str) -> Response:  # noqa: A002
+    def confirm_receipt(self, request: Request, id: str) -> Response:
         """It came. The money stays in escrow for the window after receipt."""
         pk = self.pk()
         self.taken(Nothing)
@@ -154,14 +154,14 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_extend_protection", request=ExtendSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="extend-protection")
-    def extend_protection(self, request: Request, id: str) -> Response:  # noqa: A002
+    def extend_protection(self, request: Request, id: str) -> Response:
         """Give the buyer more time (seller); never less, and at most what the policy lets."""
         order = services.extend_protection(self.pk(), **self.taken(ExtendSerializer), by=self.actor)
         return self.answer(order.pk)
 
     @extend_schema(operation_id="orders_request_extension", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="request-extension")
-    def request_extension(self, request: Request, id: str) -> Response:  # noqa: A002
+    def request_extension(self, request: Request, id: str) -> Response:
         """Ask the seller for more time (buyer)."""
         pk = self.pk()
         self.taken(Nothing)
@@ -169,7 +169,7 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_cancel", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, id: str) -> Response:  # noqa: A002
+    def cancel(self, request: Request, id: str) -> Response:
         """Call it off before it was sent; all that was paid goes back. 409 `too_early` while the seller may still ship."""
         pk = self.pk()
         self.taken(Nothing)
@@ -179,7 +179,7 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_rate", request=RateSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def rate(self, request: Request, id: str) -> Response:  # noqa: A002
+    def rate(self, request: Request, id: str) -> Response:
         """Rate a completed order, 1 to 5, once (buyer). Everybody can read it."""
         return self.act("rate", services.rate, RateSerializer)
 
@@ -187,31 +187,31 @@ class Orders(CaseViewSet):
 
     @extend_schema(operation_id="orders_clear_doubts", request=ClearDoubtsSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="clear-doubts")
-    def clear_doubts(self, request: Request, id: str) -> Response:  # noqa: A002
+    def clear_doubts(self, request: Request, id: str) -> Response:
         """Say that the doubtful tracking of a parcel is right after all, with the reason (moderators)."""
         return self.act("clear_doubts", services.clear_doubts, ClearDoubtsSerializer)
 
     @extend_schema(operation_id="orders_hold", request=HoldSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def hold(self, request: Request, id: str) -> Response:  # noqa: A002
+    def hold(self, request: Request, id: str) -> Response:
         """Put a paid order that was not sent on hold until its seller has proved it (moderators)."""
         return self.act("hold", services.hold, HoldSerializer)
 
     @extend_schema(operation_id="orders_prove", request=ProveSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])
-    def prove(self, request: Request, id: str) -> Response:  # noqa: A002
+    def prove(self, request: Request, id: str) -> Response:
         """Show that an order on hold is honest (seller); more may be sent until a moderator has decided."""
         return self.act("prove", services.prove, ProveSerializer)
 
     @extend_schema(operation_id="orders_accept_proof", request=AcceptProofSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="accept-proof")
-    def accept_proof(self, request: Request, id: str) -> Response:  # noqa: A002
+    def accept_proof(self, request: Request, id: str) -> Response:
         """The order goes on; the time on hold does not count against the seller (moderators)."""
         return self.act("accept_proof", services.accept_proof, AcceptProofSerializer)
 
     @extend_schema(operation_id="orders_refuse_proof", request=RefuseProofSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="refuse-proof")
-    def refuse_proof(self, request: Request, id: str) -> Response:  # noqa: A002
+    def refuse_proof(self, request: Request, id: str) -> Response:
         """The order is closed, and all that no dispute owns goes back to the buyer (moderators)."""
         return self.act("refuse_proof", services.refuse_proof, RefuseProofSerializer)
 
@@ -222,7 +222,7 @@ class Stores(ApiViewSet):
     serializer_class = StoreSerializer
 
     @extend_schema(operation_id="stores_retrieve", responses=action_responses(StoreSerializer, 404))
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:
         """A store: its record and what buyers said."""
         return Response(self.get_serializer(store_facts(id)).data)
 
@@ -232,7 +232,7 @@ class Stores(ApiViewSet):
         responses=action_responses(HeldSerializer, 403, 404),
     )
     @action(detail=True, methods=["post"])
-    def hold(self, request: Request, id: str) -> Response:  # noqa: A002
+    def hold(self, request: Request, id: str) -> Response:
         """Put all of a store's paid orders that were not sent on hold (moderators); how many it were."""
         store = find_store(id)
         if not access.may_moderate(self.actor) or store.pk in self.actor.store_ids:
@@ -247,7 +247,7 @@ class Listings(ApiViewSet):
     serializer_class = ListingSerializer
 
     @extend_schema(operation_id="listings_retrieve", responses=action_responses(ListingSerializer, 404))
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:
         """A listing: its price when it was last sold, its warranty, and its store's record."""
         return Response(self.get_serializer(listing_facts(id)).data)
 
@@ -267,7 +267,7 @@ class OrderMessages(ApiViewSet):
         return order
 
     @extend_schema(operation_id="orders_messages_list", responses=WrittenOrderMessageSerializer(many=True))
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:
         """The messages, newest first."""
         order = self.order()
         if access.role_in(self.actor, order) not in ("buyer", "seller") and not self.actor.is_staff:
@@ -279,7 +279,7 @@ class OrderMessages(ApiViewSet):
         request=OrderMessageSerializer,
         responses=action_responses(WrittenOrderMessageSerializer, 409, 429, status=201),
     )
-    def create(self, request: Request, id: str) -> Response:  # noqa: A002
+    def create(self, request: Request, id: str) -> Response:
         """Write to the other side (buyer or seller). `warnings` says what its reader is warned of (N-07). 429: too many."""
         message = services.send_message(self.order().pk, **self.taken(OrderMessageSerializer), by=self.actor)
         return Response(self.get_serializer(message).data, status=201)

@@ -48,7 +48,7 @@ class Refunds(ApiViewSet):
         responses=action_responses(StaffRefundSerializer, 409),
     )
     @action(detail=True, methods=["post"], url_path="pay-another-way")
-    def pay_another_way(self, request: Request, id: str) -> Response:  # noqa: A002
+    def pay_another_way(self, request: Request, id: str) -> Response:
         """Pay a failed refund another way, once: record how you paid it, or send it to another payment of the order.
 
         For lead mediators who are no party to the order. Answers the refund that stands now.
@@ -62,7 +62,7 @@ class Refunds(ApiViewSet):
         operation_id="refunds_ask_again", request=None, responses=action_responses(StaffRefundSerializer, 409)
     )
     @action(detail=True, methods=["post"], url_path="ask-again")
-    def ask_again(self, request: Request, id: str) -> Response:  # noqa: A002
+    def ask_again(self, request: Request, id: str) -> Response:
         """Have the provider asked again about an unanswered refund, within a minute and with the same key.
 
         For lead mediators who are no party to the order.
@@ -77,7 +77,7 @@ class Refunds(ApiViewSet):
         responses=action_responses(StaffRefundSerializer, 409),
     )
     @action(detail=True, methods=["post"], url_path="record-books")
-    def record_books(self, request: Request, id: str) -> Response:  # noqa: A002
+    def record_books(self, request: Request, id: str) -> Response:
         """Write down what the provider's own books say of a refund that stays unanswered: it was paid, or it was not.
 
         For lead mediators who are no party to the order, once nothing can be sent any more (a day after the first try).

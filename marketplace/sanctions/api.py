@@ -56,6 +56,6 @@ class Sanctions(CaseViewSet):
 
     @extend_schema(operation_id="sanctions_take_back", request=TakeBackSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="take-back")
-    def take_back(self, request: Request, id: str) -> Response:  # noqa: A002
+    def take_back(self, request: Request, id: str) -> Response:
         """End what was imposed by hand, and only that (moderators and lead mediators); the person reads why."""
         return self.act("take_back", services.take_back, TakeBackSerializer)
