@@ -40,20 +40,21 @@ def lead(actor: Actor, feedback: Feedback) -> bool:
     return actor.is_in(LEAD_MEDIATOR) and not kept_out(actor, feedback)
 
 
-def of_own_disputes(actor: Actor) -> Q:
-    """Feedback in disputes of which this person is a side, whichever side gave it."""
-    return Q(dispute__buyer_id=actor.user_id) | Q(dispute__store_id__in=actor.store_ids)
+def without_part(actor: Actor) -> Q:
+    """Feedback in disputes of which this person is no side, and in which they decided nothing (A-06, threats.md A4)."""
+    is_side = Q(dispute__buyer_id=actor.user_id) | Q(dispute__store_id__in=actor.store_ids)
+    return ~is_side & ~Q(kept_out__contains=[actor.user_id])
 
 
 def visible(actor: Actor) -> Q:
-    """The feedback that exists for this actor: their own side's; for lead mediators that of others, too."""
+    """The feedback that exists for this actor: their own side's; for lead mediators that of others, too, where they had no part."""
     if actor.is_system:
         return Q()
     if actor.user_id is None:
         return Q(pk=None)
     own = Q(side="buyer", dispute__buyer_id=actor.user_id)
     own |= Q(side="seller", dispute__store_id__in=actor.store_ids)
-    return own | ~of_own_disputes(actor) if actor.is_in(LEAD_MEDIATOR) else own
+    return own | without_part(actor) if actor.is_in(LEAD_MEDIATOR) else own
 
 
 RULES: Mapping[str, Rule] = {

@@ -64,10 +64,13 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, actor: Actor) -> FeedbackQuerySet:
         return self.filter(access.visible(actor))
 
+    def without_part_of(self, actor: Actor) -> FeedbackQuerySet:
+        """Of cases in which this person had no part at all (A-06)."""
+        return self.filter(access.without_part(actor))
+
     def waiting_for(self, actor: Actor) -> FeedbackQuerySet:
-        """Poor feedback that this lead mediator may handle: none of cases in which they had a part (A-06)."""
-        rows = self.visible_to(actor).filter(state=State.WAITING)
-        return rows.exclude(access.of_own_disputes(actor)).exclude(kept_out__contains=[actor.user_id])
+        """Poor feedback that this lead mediator may handle."""
+        return self.visible_to(actor).without_part_of(actor).filter(state=State.WAITING)
 
 
 class Feedback(Case):

@@ -30,6 +30,8 @@ _FILES: Mapping[str, Sequence[str]] = {
 }
 #: who reported is for moderators to know, not for mediators
 _REPORTS: Mapping[str, Sequence[str]] = {"reports": ("report",)}
+#: what people say of how their case was handled is read by leads, not by whom it is about (A-06)
+_FEEDBACK: Mapping[str, Sequence[str]] = {"feedback": ("feedback",)}
 #: who must not decide about whom: a mediator says it of themselves, leads of everybody (M-02)
 _TIES = frozenset({"disputes.add_conflictofinterest"})
 _END_TIES = frozenset({"disputes.delete_conflictofinterest"})
@@ -51,7 +53,7 @@ def _views(*rooms: Mapping[str, Sequence[str]]) -> set[str]:
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     MEDIATOR: frozenset(_views(_CASES, _FILES) | _TIES),
     LEAD_MEDIATOR: frozenset(
-        _views(_CASES, _FILES, _REPORTS)
+        _views(_CASES, _FILES, _REPORTS, _FEEDBACK)
         | _SCREENING
         | _FORBIDDEN
         | _TIES

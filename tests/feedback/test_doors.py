@@ -313,12 +313,34 @@ def test_whoever_had_a_part_or_is_no_lead_is_kept_out_of_it(clock: Any) -> None:
     assert feedback.public_id not in browser(decider).get(DESK).content.decode()
     assert browser(world.staff("", "mediator")).get(DESK).status_code == 403
     assert Feedback.objects.get().state == "waiting"
+    assert client_of(decider).get("/api/v1/feedback/").json()["results"] == []
+    assert client_of(decider).get(f"/api/v1/feedback/{feedback.public_id}/").status_code == 404
+
+
+def test_the_record_is_for_leads_and_superusers_who_had_no_part(clock: Any) -> None:
+    decider = lead()
+    feedback = said(final(clock, by=decider))
+    dispute = feedback.dispute
+    another, above = lead(), world.staff("", is_superuser=True)
+
+    def finds(user: Any) -> bool:
+        return feedback.public_id in browser(user).get("/admin/feedback/feedback/").content.decode()
+
+    assert finds(another)
+    assert finds(above)
+    assert not finds(decider)
+    world.promote(dispute.buyer, "lead_mediator")
+    assert not finds(dispute.buyer), "their own stands in their case"
+    seller = dispute.store.members.get()
+    world.promote(seller, "moderator")
+    seller.is_superuser = True
+    seller.save()
+    assert not finds(seller)
 
 
 def test_the_record_is_read_only_and_leads_to_the_desk(clock: Any) -> None:
     feedback = poor(clock)
-    who = world.staff("", "mediator", "lead_mediator", is_superuser=True)
-    shown = browser(who).get(f"/admin/feedback/feedback/{feedback.public_id}/change/").content.decode()
+    shown = browser(lead()).get(f"/admin/feedback/feedback/{feedback.public_id}/change/").content.decode()
     assert f"{DESK}{feedback.public_id}/" in shown
     assert TEXT in shown
     assert 'name="rating"' not in shown

@@ -21,6 +21,7 @@ from disputes.standing.models import BuyerFigures, Flag
 from marketplace.accounts.models import Restriction
 from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal
+from marketplace.core.access import Actor
 from marketplace.core.errors import Forbidden, Invalid, TooEarly, VersionChanged, WrongState
 from marketplace.core.money import Money
 from marketplace.core.workdays import add_working_days
@@ -161,7 +162,10 @@ def test_a_good_one_waits_for_nobody(dispute: Dispute) -> None:
 def test_only_its_own_side_and_leads_of_other_cases_see_it(clock: Any) -> None:
     feedback = poor(clock)
     dispute = feedback.dispute
-    sees = lambda by: Feedback.objects.visible_to(by).exists()  # noqa: E731
+
+    def sees(by: Actor) -> bool:
+        return Feedback.objects.visible_to(by).exists()
+
     assert sees(world.buyer_of(dispute))
     assert sees(world.acting(lead()))
     for other in (
