@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from marketplace.core import facts
 from marketplace.core.access import Actor
+from marketplace.core.contests import Contests
 from marketplace.core.serializers import MomentField, MoneyField, StrictSerializer, TextField
-from marketplace.sanctions.contest import Contests
 from marketplace.sanctions.models import Kind
 from marketplace.sanctions.serializers import SanctionTargetSerializer
 
@@ -226,6 +226,6 @@ def representation(user: Any, standing: Standing) -> dict[str, Any]:
     for flag in standing.flags:
         flag.user = user
     for sanction in standing.sanctions:
-        sanction.contest_until = contests.ends_at(sanction)  # type: ignore[attr-defined]
+        sanction.contest_until = contests.until(sanction.starts_at)  # type: ignore[attr-defined]  # for the serializer alone
     names = ("state", "figures", "stores", "flags", "sanctions")
     return {"user": user.public_id} | {name: getattr(standing, name) for name in names}

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from marketplace.core.case_pages import VerbPage
+from marketplace.core.contests import Contests
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import NotFound
-from marketplace.sanctions.contest import Contests
 from marketplace.sanctions.presenters import card_of
 
 from . import access, presenters, services

@@ -7,11 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marketplace.core.contests import Contests
 from marketplace.core.display import moment_text
 from marketplace.core.errors import Forbidden
-from marketplace.core.outages import spans
-from marketplace.core.policy import ProtectionPolicy
-from marketplace.core.windows import longer
 
 from .models import Restriction
 
@@ -31,9 +29,7 @@ def refuse_if(user_id: int | None, kind: str, at: datetime, words: Any = "") -> 
     `words`: a sentence that says what they cannot do.
     """
     if restriction := in_force(user_id, kind, at):
-        since = restriction.starts_at
-        due = since + ProtectionPolicy.objects.in_force("default", since).restriction_appeal
-        contest_until = longer(since, due, spans(since=since))
+        contest_until = Contests().until(restriction.starts_at)
         sentences = [
             words or _("You cannot do this now."),
             _("Reason: %(why)s") % {"why": restriction.reason},

@@ -104,13 +104,11 @@ def tell_late(appeal: Appeal, kind: str) -> None:
     leads = Q(groups__name=LEAD_MEDIATOR, is_active=True)
     if appeal.kind not in access.MEDIATED:
         leads |= Q(groups__name=MODERATOR, is_active=True)
-    kept_out = appeal.excluded_ids | {
-        appeal.appellant_id,
-        appeal.buyer_id,
-    }  # the desk is closed to them
+    # the desk is closed to them
+    kept_out = appeal.excluded_ids | {appeal.appellant_id, appeal.buyer_id, appeal.reviewer_id}
     people = {
         "reviewer": Q(pk=appeal.reviewer_id),
-        "lead": leads & ~Q(pk=appeal.reviewer_id) & ~Q(pk__in=kept_out),
+        "lead": leads & ~Q(pk__in=kept_out),
     }
     subject = _("An appeal is past the date of its answer")
     text = _(

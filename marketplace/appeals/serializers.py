@@ -67,7 +67,9 @@ class AppealEventSerializer(serializers.Serializer):
     """One line of the timeline."""
 
     action = serializers.CharField()
-    by = serializers.CharField(help_text="buyer, seller, reporter, respondent, reviewer, staff or system")
+    by = serializers.CharField(
+        help_text="buyer, seller, person, reporter, respondent, reviewer, staff or system"
+    )
     at = MomentField()
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -89,7 +91,7 @@ class AppealSerializer(serializers.Serializer):
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=Kind.choices)
     about = serializers.CharField()
-    by = serializers.CharField(help_text="buyer, seller, reporter or respondent")
+    by = serializers.CharField(help_text="buyer, seller, person, reporter or respondent")
     status = serializers.ChoiceField(choices=State.choices)
     text = serializers.CharField()
     files = AppealFileSerializer(many=True)

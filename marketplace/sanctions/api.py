@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.core.api import CaseViewSet, action_responses
+from marketplace.core.contests import Contests
 
 from . import services
-from .contest import Contests
 from .models import Sanction
 from .serializers import ImposeSerializer, SanctionSerializer, TakeBackSerializer
 from .targets import find_target

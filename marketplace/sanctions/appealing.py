@@ -12,9 +12,9 @@ from marketplace.accounts.models import StoreMember
 from marketplace.appeals.models import Appeal
 from marketplace.appeals.registry import Appealable, Sides, Window
 from marketplace.core.access import Actor
+from marketplace.core.contests import Contests
 
 from . import access, causes, services
-from .contest import Contests
 from .models import Kind, Sanction, State
 
 #: the side for which somebody contests what burdens them; a shop contests as a whole, whoever of it writes
@@ -35,7 +35,7 @@ def may_contest(sanction: Sanction, actor: Actor) -> str:
 
 
 def window(sanction: Sanction) -> Window:
-    return Contests().window(sanction)
+    return Window(*Contests().window(sanction.starts_at))
 
 
 def excluded(sanction: Sanction) -> set[int]:

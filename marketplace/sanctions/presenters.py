@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from marketplace.appeals.models import Appeal
 from marketplace.appeals.models import State as AppealState
 from marketplace.core.access import Actor
+from marketplace.core.contests import Contests
 from marketplace.core.display import TimelineLine
 
 from . import access, causes
-from .contest import Contests
 from .models import Kind, Sanction, State
 
 HAPPENED: dict[str, Any] = {
@@ -84,12 +84,12 @@ def card_of(sanction: Sanction, contests: Contests, now: datetime) -> Card:
         str(Kind(sanction.kind).label),
         str(MEANS[sanction.kind]),
         str(cause.words),
-        _contest(sanction, sanction.appeal or "", sanction.appeal_state or "", contests, now),  # type: ignore[attr-defined]
+        _contest(sanction, sanction.appeal or "", sanction.appeal_state or "", contests, now),  # type: ignore[attr-defined]  # annotated by the list
     )
 
 
 def _contest(sanction: Sanction, appeal: str, state: str, contests: Contests, now: datetime) -> Contest:
-    until = contests.ends_at(sanction)
+    until = contests.until(sanction.starts_at)
     return Contest(
         until,
         reverse("appeals:new", args=["sanction", sanction.public_id]),

@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.core import facts
+from marketplace.core.contests import Contests
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
-from .contest import Contests
 from .models import KINDS, Kind, Sanction, State
 from .services import LONGEST_RULE, LONGEST_STATEMENT
 
@@ -95,7 +95,7 @@ def _facts(sanction: Sanction, actor: Any, contests: Contests) -> dict[str, Any]
         "id": sanction.public_id,
         "sanction": sanction,
         "status": sanction.state,
-        "appeal_until": contests.ends_at(sanction),
+        "appeal_until": contests.until(sanction.starts_at),
         "available_actions": facts.available_actions(sanction, actor, named=_named),
         "events": [facts.happening(event, _named(event.verb)) for event in sanction.events.all()],
     }
