@@ -1,11 +1,15 @@
-"""Flags in the admin: to look up. They are reviewed on the board (desk.py)."""
+"""Flags in the admin: to look up. They are reviewed under `/admin/abuse/` (desk.py)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.case_admin import CaseRecords
+from marketplace.core.edges import actor_of
 
 from .models import Flag
 from .presenters import HAPPENED
@@ -25,3 +29,7 @@ class FlagAdmin(CaseRecords):
         (_("Dates"), {"fields": ("raised_at", "due_at", "ended_at")}),
     )
     happened = HAPPENED
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Everybody's but the reader's own: theirs stand on /standing/ (threats.md A4)."""
+        return super().get_queryset(request).exclude(user=actor_of(request, via="admin").user_id)

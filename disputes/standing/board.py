@@ -85,9 +85,10 @@ def board(by: Actor, show: str, days: int, after: str = "") -> Board:
     )
 
 
-def sellers_board(days: int, after: str = "") -> Board:
+def sellers_board(by: Actor, days: int, after: str = "") -> Board:
     """The same for stores (B-05): one query."""
-    rows = StoreFigures.objects.filter(days=days, orders__gt=0).select_related("store")
+    rows = StoreFigures.objects.filter(days=days, orders__gt=0).exclude(store__in=by.store_ids)
+    rows = rows.select_related("store")
     found, following = _keyset(rows, after, days=days)
     return Board([(each, presenters.range_words(each)) for each in found], None, following)
 
@@ -151,9 +152,9 @@ def contested(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sellers(request: HttpRequest) -> HttpResponse:
     """The same board for sellers."""
-    actor(request)
+    by = actor(request)
     days, windows = _days(request)
-    found = sellers_board(days, request.GET.get("after", ""))
+    found = sellers_board(by, days, request.GET.get("after", ""))
     return page(
         request,
         "sellers.html",

@@ -125,6 +125,23 @@ def test_staff_read_of_themselves_what_everybody_does(clock):
     assert flag.user.public_id not in client.get("/admin/abuse/?show=all").content.decode()
     card = client.get(f"/admin/abuse/{flag.user.public_id}/")
     assert (card.status_code, card.url) == (302, "/standing/")
+    records = "/admin/standing/flag/"
+    assert flag.public_id not in client.get(records).content.decode()
+    assert client.get(f"{records}{flag.public_id}/change/").status_code == 302
+    another = browser(people.moderator())
+    assert flag.public_id in another.get(records).content.decode()
+    proposed_to = another.get(f"/admin/abuse/{flag.user.public_id}/").content.decode()
+    assert "Proposed, and not told yet:" in proposed_to
+
+
+@pytest.mark.rule("B-05")
+def test_staff_do_not_read_their_own_shop_on_the_board(clock):
+    store = people.flagged(clock).user.disputes.first().store
+    standing.recount(timezone.now())
+    owner = store.members.get()
+    world.promote(owner, MODERATOR)
+    assert store.name not in browser(owner).get("/admin/abuse/sellers/").content.decode()
+    assert store.name in browser(people.moderator()).get("/admin/abuse/sellers/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -372,7 +389,7 @@ def test_board_and_standing_cost_the_same_with_10_and_200_people(clock):
             board.board(Actor.system(), "flagged", 180)
         assert len(queries) <= 4
         with CaptureQueriesContext(connection) as queries:
-            board.sellers_board(180)
+            board.sellers_board(Actor.system(), 180)
         assert len(queries) <= 4
         owner = flag.user.disputes.first().store
         with CaptureQueriesContext(connection) as queries:
