@@ -69,7 +69,7 @@ bench: $(READY) ## the measured jobs, side by side with their limits
 
 real: $(READY) ## replay two years of a real marketplace, where its data is (long: see CONTRIBUTING)
 	@rm -rf var/real
-	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -o faulthandler_timeout=900 -n $(JOBS) -q tests/real
+	@$(DATABASE) hold $(BIN)/python -m pytest -m real -p no:randomly -o faulthandler_timeout=1800 -n $(JOBS) -q tests/real
 	@$(BIN)/python -m tests.real.table
 
 races: $(READY) ## every pair of rival verbs, fifty rounds each (long)
