@@ -3,6 +3,7 @@ decision with its preview. Every act calls the service that the API calls, with 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin, messages
@@ -97,18 +98,20 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, report: Report, by: Actor, *, form: Any = None, ask: Any = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, report: Report, by: Actor, *, form: Any = None, ask: Any = None, also: Collection[str] = (), status: int = 200
+) -> HttpResponse:  # fmt: skip
+    """`also`: the numbers of those that were ticked to be decided with it."""
     others = (
         Report.objects.visible_to(by)
         .filter(report.same_target)
         .exclude(pk=report.pk)
         .exclude(reporter_id=by.user_id)
+        .order_by("-pk")[:50]
     )
     verbs = report.verbs_for(by)
     return page(
         request, "case.html", _("A report"), status, case=report, verbs=verbs, label=presenters.label_of(report, to=None),
-        answers=in_words(report.category, report.answers), others=others.order_by("-pk")[:50],
+        answers=in_words(report.category, report.answers), others=[(each, presenters.label_of(each, to=None)) for each in others], also=also,
         statements=[(Statement.Kind(s.kind).label, s) for s in report.statements.select_related("author")],
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],
         decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(),
@@ -170,7 +173,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     form, also = DecideForm(request.POST, report=report), request.POST.getlist("also")
     if request.POST.get("step") == "change" or not form.is_valid():
         status = 200 if request.POST.get("step") == "change" else 422
-        return _show(request, report, by, form=form, status=status)
+        return _show(request, report, by, form=form, also=also, status=status)
     try:
         with transaction.atomic():
             done = services.decide(report.pk, **form.verb_data(), also=also, by=by)
@@ -178,10 +181,10 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
                 transaction.set_rollback(True)
     except Invalid as refusal:
         tell_form(form, refusal)
-        return _show(request, report, by, form=form, status=422)
+        return _show(request, report, by, form=form, also=also, status=422)
     except DomainError as refusal:
         messages.error(request, refusal.detail)
-        return _show(request, report, by, form=form, status=refusal.status)
+        return _show(request, report, by, form=form, also=also, status=refusal.status)
     if request.POST.get("step") == "send":
         messages.success(request, _("It is decided. Everybody was told."))
         return redirect("admin:reports_case", report.public_id)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from marketplace.core.money import format_money
 
+from ..presenters import label_of
 from . import Help
 from .alike import Alikes
 from .earlier import Earlier, Tally
@@ -29,6 +30,7 @@ def in_words(found: Help) -> dict[str, Any]:
         "before": before_words(found.earlier),
         "reporter": tally_words(found.earlier.by_reporter),
         "earlier": found.earlier,
+        "reports": [(each, label_of(each.report, to=None)) for each in found.earlier.reports],
     }
 
 

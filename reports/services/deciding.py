@@ -45,12 +45,12 @@ def decide(
     """
     with transaction.atomic():
         done = {}
-        for each in with_others(pk, also, by):
-            with step(Report, each, "decide", by=by) as report:
+        for each, who in with_others(pk, also, by):
+            with step(Report, each, "decide", by=who) as report:
                 _check(report, outcome, facts, reason_code, false_data, unheard_reason)
-                _write(report, pk, outcome, facts, reason_code, false_data, sanctions, by)
+                _write(report, pk, outcome, facts, reason_code, false_data, sanctions, who)
                 if outcome == State.UPHELD:
-                    tracking.demand(report, tracking_due_at, by)
+                    tracking.demand(report, tracking_due_at, who)
             done[each] = report
         if tracking_due_at is not None:
             tracking.check_date(outcome, done.values())

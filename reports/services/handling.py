@@ -26,7 +26,7 @@ def assign(pk: int, *, unheard_reason: str = "", also: Sequence[str] = (), by: A
     on the same target, taken with it (C-08).
     """
     with transaction.atomic():
-        taken = {each: _assign(each, unheard_reason.strip(), by) for each in with_others(pk, also, by)}
+        taken = {each: _assign(each, unheard_reason.strip(), who) for each, who in with_others(pk, also, by)}
     return taken[pk]
 
 
@@ -46,19 +46,20 @@ def _assign(pk: int, unheard_reason: str, by: Actor) -> Report:
     return report
 
 
-def with_others(pk: int, also: Sequence[str], by: Actor) -> list[int]:
-    """The primary keys of a report and of others on the same target, in the order in which rows are locked.
+def with_others(pk: int, also: Sequence[str], by: Actor) -> list[tuple[int, Actor]]:
+    """A report and others on the same target, by primary key, in the order in which rows are locked; each with the actor as
+    they act on it: the version that they have seen is that of the one that they had open (C-08).
 
     Raises Invalid for one that is about something else, or does not exist for the actor.
     """
     if not also:
-        return [pk]
+        return [(pk, by)]
     main = Report.objects.get(pk=pk)
     same = Report.objects.visible_to(by).filter(main.same_target, public_id__in=also)
     found = dict(same.values_list("public_id", "pk"))
     if set(also) - found.keys():
         raise Invalid.field("also", "other", _("One of these reports is about something else."))
-    return sorted({pk, *found.values()})
+    return [(each, by if each == pk else by.having_seen(None)) for each in sorted({pk, *found.values()})]
 
 
 def request_info(pk: int, *, text: str, evidence: Sequence[str] = (), by: Actor) -> Report:
