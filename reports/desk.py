@@ -114,7 +114,7 @@ def _show(
         answers=in_words(report.category, report.answers), others=[(each, presenters.label_of(each, to=None)) for each in others], also=also,
         statements=[(Statement.Kind(s.kind).label, s) for s in report.statements.select_related("author")],
         files=[presenters.file_card(report, f) for f in report.files.select_related("evidence") if not f.evidence.removed_at],
-        decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(),
+        decisions=report.decisions.select_related("moderator"), form=form or DecideForm(report=report), ask=ask or AskForm(report=report),
         timeline=presenters.timeline_of(report, by), tone=presenters.TONES.get(State(report.state), "wait"),
         lacks_proof=presenters.lacks_proof(report), is_respondent_told=report.heard_until is not None, help=help_words.in_words(help_for(report, by)),
     )  # fmt: skip
@@ -137,7 +137,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
 def request_info(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask the reporter."""
     report, by = _find(request, public_id)
-    form = AskForm(request.POST)
+    form = AskForm(request.POST, report=report)
     if not form.is_valid():
         return _show(request, report, by, ask=form, status=422)
     text = form.cleaned_data["text"]

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.appeals.forms import Words
 from marketplace.core.forms import LocalMoment
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
@@ -15,12 +16,16 @@ from marketplace.sanctions.models import Kind
 from marketplace.sanctions.services import MOST_POINTS
 
 from . import measures
-from .kinds import LONGEST_ANSWER, PROOF_WANTED, Question, number_in
-from .models import Report, State
+from .kinds import LONGEST_ANSWER, MOST_LISTINGS, PROOF_WANTED, Question, number_in
+from .models import Report, State, TargetKind
 
-LONGEST = 20_000
 #: the moderator's date is not theirs
 ENDLESS = (Kind.WARNING, Kind.STRIKE)
+
+
+def words_field(label: Any, longest: int, rows: int, **how: Any) -> Words:
+    """A text of so many letters at most, as many as the policy takes: the page counts them, a new line as one."""
+    return Words(label=label, max_length=longest, widget=forms.Textarea(attrs={"rows": rows}), **how)
 
 
 def files_field(limits: Limits) -> FilesField:
@@ -35,17 +40,32 @@ def without_parts(form: forms.Form) -> None:
     form.fields["files"].widget.attrs["data-upload"] = ""
 
 
+TARGETS = (
+    (TargetKind.LISTING, _("A listing")),
+    (TargetKind.STORE, _("A shop")),
+    (TargetKind.ORDER, _("An order of mine")),
+    (TargetKind.USER, _("A person")),
+)
+
+
 class TargetForm(forms.Form):
-    """What is reported."""
+    """What is reported. Whoever has no account has no order."""
 
     type = forms.ChoiceField(
         label=_("Choose what it is"),
-        choices=[("listing", _("A listing")), ("store", _("A shop")), ("order", _("An order of mine")), ("user", _("A person"))],
+        choices=TARGETS,
         widget=forms.RadioSelect,
     )  # fmt: skip
     id = forms.CharField(
         label=_("Its number"), help_text=_("It stands on its page. A link is fine too."), max_length=300
     )
+
+    def __init__(self, *args: Any, has_account: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        if not has_account:
+            field.choices = [each for each in TARGETS if each[0] != TargetKind.ORDER]
 
     def clean_id(self) -> str:
         """A link ends in the number."""
@@ -58,7 +78,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, question: Question, answers: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = forms.Textarea(attrs={"rows": 5}) if question.is_list else forms.TextInput()
-        longest = LONGEST if question.is_list else LONGEST_ANSWER
+        longest = MOST_LISTINGS * LONGEST_ANSWER if question.is_list else LONGEST_ANSWER
         self.fields["answer"] = forms.CharField(
             label=question.label,
             help_text=question.hint,
@@ -83,10 +103,10 @@ class TickForm(forms.Form):
 class DescriptionForm(forms.Form):
     """What happened."""
 
-    description = forms.CharField(
-        label=_("What happened?"), help_text=_("Write in any language."), widget=forms.Textarea(attrs={"rows": 7}),
-        max_length=LONGEST,
-    )  # fmt: skip
+    def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = _("Write in any language.")
+        self.fields["description"] = words_field(_("What happened?"), longest, 7, help_text=hint)
 
 
 class FilesForm(forms.Form):
@@ -119,22 +139,20 @@ class ContactForm(forms.Form):
 class SayForm(forms.Form):
     """Words, and files."""
 
-    text = forms.CharField(
-        label=_("What do you want to tell us?"), widget=forms.Textarea(attrs={"rows": 6}), max_length=LONGEST
-    )
-
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, longest: int, limits: Limits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"] = files_field(limits)
+        own = self.fields.copy()
+        words = words_field(_("What do you want to tell us?"), longest, 6)
+        self.fields = {"text": words, **own, "files": files_field(limits)}
 
 
 class AppealForm(forms.Form):
     """What a person without an account thinks that we missed."""
 
-    text = forms.CharField(
-        label=_("What did we miss?"), help_text=_("Write in any language."), widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=LONGEST,
-    )  # fmt: skip
+    def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = _("Write in any language.")
+        self.fields["text"] = words_field(_("What did we miss?"), longest, 6, help_text=hint)
 
 
 class RespondForm(SayForm):
@@ -153,11 +171,10 @@ class RespondForm(SayForm):
 class AskForm(forms.Form):
     """A moderator asks the reporter."""
 
-    text = forms.CharField(
-        label=_("What do you need from the reporter?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=LONGEST,
-    )
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        longest = report.policy.description_max
+        self.fields["text"] = words_field(_("What do you need from the reporter?"), longest, 3)
 
 
 class DecideForm(forms.Form):
@@ -167,9 +184,7 @@ class DecideForm(forms.Form):
         label=_("Result"), choices=[(State.UPHELD.value, _("We act")), (State.DISMISSED.value, _("No action"))], widget=forms.RadioSelect
     )  # fmt: skip
     reason_code = forms.CharField(label=_("Which rule?"), max_length=40)
-    facts = forms.CharField(
-        label=_("What did you find, and why?"), widget=forms.Textarea(attrs={"rows": 5}), max_length=LONGEST
-    )
+    facts = words_field(_("What did you find, and why?"), 0, 5)
     unheard_reason = forms.CharField(
         label=_("A law forbids asking the other side first: which?"), required=False, max_length=500
     )
@@ -198,7 +213,8 @@ class DecideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["measures"].choices = measures.choices_against_respondent(report)  # type: ignore[attr-defined]
         self.fields["reporter_measures"].choices = measures.choices_against_reporter()  # type: ignore[attr-defined]
-        self.fields["facts"].max_length = report.policy.description_max  # type: ignore[attr-defined]
+        facts = words_field(self.fields["facts"].label, report.policy.description_max, 5)
+        self.fields["facts"] = facts
         if report.respondent_store_id is None:
             del self.fields["points"]
         if not report.wants_tracking:

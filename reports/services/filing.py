@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction, Store, User
+from marketplace.appeals.services import plain
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid, Throttled
 from marketplace.core.policy import ProtectionPolicy
@@ -91,9 +92,9 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     policy = ProtectionPolicy.objects.in_force("default", now)
     answers = checked(data.category, data.answers, errors, on_pages=data.on_pages)
     check_listings(answers, errors)
-    description = _description(data.description, policy, errors)
+    description = description_of(data.description, policy, errors)
     order = _order_of(data, answers, by, errors)
-    target = _target(data, by, errors)
+    target = find_target(data.target_kind, data.target_id, by, errors)
     contact = contact_of(data.contact, person, errors)
     files = own_files(data.evidence, by, errors)
     if data.on_pages and not files and needs_proof(data.category, answers):
@@ -112,8 +113,9 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     return report
 
 
-def _description(text: str, policy: ProtectionPolicy, errors: list[FieldError]) -> str:
-    text = text.strip()
+def description_of(text: str, policy: ProtectionPolicy, errors: list[FieldError]) -> str:
+    """What happened, as it is kept; one that is too short or too long is added to `errors`."""
+    text = plain(text)
     low, high = policy.description_min, policy.description_max
     if not low <= len(text) <= high:
         words = _("Say what happened in %(low)s to %(high)s letters.") % {"low": low, "high": high}
@@ -162,16 +164,16 @@ def find_order(number: str, by: Actor) -> Order | None:
     return Order.objects.filter(sides, named).order_by("-pk").first()
 
 
-def _target(data: ReportData, by: Actor, errors: list[FieldError]) -> dict[str, Any] | None:
+def find_target(kind: str, public_id: str, by: Actor, errors: list[FieldError]) -> dict[str, Any] | None:
     """The columns of the target and of whoever stands behind it; None where there is none, or it is oneself."""
-    if data.target_kind not in TargetKind.values:
+    if kind not in TargetKind.values:
         errors.append(
             FieldError(
                 "target.type", "unknown", _("Say whether it is an order, a listing, a shop or a person.")
             )
         )
         return None
-    found = _FIND[data.target_kind](data.target_id, by)
+    found = _FIND[kind](public_id, by)
     if found is None:
         errors.append(
             FieldError("target.id", "unknown", _("We do not find what you report. Check the number."))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from marketplace.appeals.services import plain
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.evidence.models import Evidence
@@ -17,8 +18,8 @@ MOST_FILES = 20
 
 
 def said(text: str, field: str, longest: int, wanted: str = "") -> str:
-    """The text without its margins. Raises Invalid where there is none (in the words `wanted`), or too much."""
-    text = text.strip()
+    """The text without its margins, each new line as one letter, as pages count it. Raises Invalid where there is none (in the words `wanted`), or too much."""
+    text = plain(text)
     if not text:
         raise Invalid.field(field, "required", wanted or _("Write a sentence or two."))
     if len(text) > longest:

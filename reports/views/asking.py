@@ -20,18 +20,17 @@ from django.views.generic import TemplateView
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
 from marketplace.core.edges import actor_of
-from marketplace.core.errors import FieldError, Invalid, NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.forms import tell_form
 from marketplace.evidence import services as files
 from marketplace.orders.models import Order
 
 from ..forms import AnswerForm, ContactForm, DescriptionForm, FilesForm, TargetForm, TickForm
-from ..kinds import MOST_LISTINGS, TRACKING, WITHOUT_ACCOUNT, Category, Question, in_words, needs_proof
+from ..kinds import TRACKING, WITHOUT_ACCOUNT, Category, Question, in_words, needs_proof
 from ..models import Draft, TargetKind
-from ..naming import known_listings
 from ..questionnaire import CHECK, CONTACT, DESCRIPTION, FILES, TARGET, Page, answer_of, pages_of
 from ..services import guests, refuse_the_restricted, save_draft, submit
-from ..services.filing import find_order
+from ..services.answers import check_target, checked_description, checked_listings, checked_order, policy_now
 
 SESSION = "report_draft"
 ABOUT = ("listing", "store", "order", "user")
@@ -177,9 +176,12 @@ class Step(Asking):
         data, limits = self.draft().data, files.limits_now()
         if page.slug == TARGET:
             asked = {name: self.request.GET.get(name, "") for name in ("type", "id")}
-            return TargetForm(sent, sent_files, initial=data.get("target") or asked)
+            known = asked if all(asked.values()) else data.get("target") or asked
+            has_account = self.actor.user_id is not None
+            return TargetForm(sent, sent_files, initial=known, has_account=has_account)
         if page.slug == DESCRIPTION:
-            return DescriptionForm(sent, sent_files, initial={"description": data.get("description", "")})
+            known, longest = {"description": data.get("description", "")}, policy_now().description_max
+            return DescriptionForm(sent, sent_files, initial=known, longest=longest)
         if page.slug == FILES:
             proof = needs_proof(self.category, data.get("answers", {})) and not data.get("files")
             return FilesForm(sent, sent_files, limits=limits, proof=proof)
@@ -206,7 +208,7 @@ class Step(Asking):
         return {"name": user.shown_name, "email": user.email} if user.is_authenticated else {}
 
     def keep_form(self, page: Page, form: Any) -> None:
-        """Raises Invalid for a file that is refused, an order that is none of theirs, and listings that are not here."""
+        """Raises Invalid for what the report would be refused for: a file, an order that is none of theirs, and so on."""
         data = form.cleaned_data
         if page.slug == FILES:
             new = taken(data["files"], self.actor)
@@ -214,28 +216,24 @@ class Step(Asking):
         elif page.question:
             answer, extra = _said(page.question, data["answer"]), {}
             if page.question.name == "order_number":
-                order = find_order(answer, self.actor)
-                if order is None:
-                    words = _("We do not know this order, or you are no side of it. Check the number.")
-                    raise Invalid.field("answer", "unknown", words)
+                order = checked_order(answer, self.actor)
                 extra = {"order": order.public_id}
             elif page.question.is_list:
-                answer = self.listings_named(answer)
+                answer = checked_listings(answer)
             self.keep(answers={**self.draft().data.get("answers", {}), page.question.name: answer}, **extra)
         elif page.slug == DESCRIPTION:
-            self.keep(description=data["description"])
+            self.keep(description=checked_description(data["description"]))
+        elif page.slug == TARGET:
+            check_target(data["type"], data["id"], self.actor)
+            self.keep_target(dict(data))
         else:
             self.keep(**{page.slug: dict(data)})
 
-    def listings_named(self, named: list[str]) -> list[str]:
-        errors: list[FieldError] = []
-        numbers = known_listings(named[: MOST_LISTINGS + 1], "answer", errors)
-        if len(named) > MOST_LISTINGS:
-            words = _("Name 1 to %(n)s listings, by number or link.") % {"n": MOST_LISTINGS}
-            errors = [FieldError("answer", "invalid", words)]
-        if errors:
-            raise Invalid(errors=errors)
-        return numbers
+    def keep_target(self, target: dict[str, str]) -> None:
+        """Of another thing than before, the listings that were named for that one are asked anew."""
+        kept = self.draft().data
+        said = {name: each for name, each in kept.get("answers", {}).items() if name != "listings"}
+        self.keep(target=target, **({} if kept.get("target") == target else {"answers": said}))
 
     def show(self, page: Page, form: Any, *, status: int = 200) -> HttpResponse:
         draft, position = self.draft(), self.pages.index(page)

@@ -154,7 +154,9 @@ class ReportVerb(ReportMixin, VerbPage):
     words: tuple[Any, ...] = ()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        extra = {"limits": files.limits_now()} if issubclass(self.form_class, SayForm) else {}
+        extra: dict[str, Any] = {}
+        if issubclass(self.form_class, SayForm):
+            extra = {"limits": files.limits_now(), "longest": self.case.policy.description_max}
         return super().get_form_kwargs() | extra
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -274,7 +276,7 @@ class OpenReport(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
-        return self.show(request, report, actor, self.more())
+        return self.show(request, report, actor, self.more(report))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
@@ -282,7 +284,11 @@ class OpenReport(View):
             services.withdraw(report.pk, by=actor)
             return HttpResponseRedirect(request.path)
         asks = request.POST.get("verb") == "appeal"
-        form: Any = AppealForm(request.POST) if asks else self.more(request.POST, request.FILES)
+        form: Any = (
+            AppealForm(request.POST, longest=report.policy.appeal_max_chars)
+            if asks
+            else self.more(report, request.POST, request.FILES)
+        )
         if not form.is_valid():
             return self.show(request, report, actor, form, status=422)
         try:
@@ -297,9 +303,9 @@ class OpenReport(View):
         messages.success(request, _t("Thank you. We have it."))
         return HttpResponseRedirect(request.path)
 
-    def more(self, sent: Any = None, sent_files: Any = None) -> SayForm:
+    def more(self, report: Report, sent: Any = None, sent_files: Any = None) -> SayForm:
         """Words and files, as everybody can add them."""
-        form = SayForm(sent, sent_files, limits=files.limits_now())
+        form = SayForm(sent, sent_files, longest=report.policy.description_max, limits=files.limits_now())
         without_parts(form)
         return form
 
@@ -310,7 +316,7 @@ class OpenReport(View):
         page = presenters.page_of(report, actor) | {
             "buttons": [],
             "form": None if is_appeal else form,
-            "appeal_form": form if is_appeal else AppealForm(),
+            "appeal_form": form if is_appeal else AppealForm(longest=report.policy.appeal_max_chars),
             "verbs": report.verbs_for(actor),
         }
         response = render(request, "reports/detail.html", page, status=status)

@@ -169,12 +169,13 @@ def test_each_question_has_its_page_and_nothing_typed_is_lost(clock):
         ("rule", {"answer": "weapons"}),
         ("country", {"answer": "DE"}),
         ("urgent", {"answer": "yes"}),
-        ("description", {"description": "short"}),
         ("files", {}),
         ("contact", {"name": "Ann", "email": "ann@example.org"}),
     ):
         response = client.post(f"{base}{step}/", data)
         assert response.status_code == 302, (step, response.content)
+    short = client.post(f"{base}description/", {"description": "short"}).content.decode()
+    assert "Say what happened" in short and ">\nshort</textarea>" in short, "at once, not ten pages later"
     refused = client.post(f"{base}check/")
     assert refused.status_code == 422
     assert "Say what happened" in refused.content.decode()
