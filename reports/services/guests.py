@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.core.access import Actor
-from marketplace.core.errors import Invalid, NotFound, Throttled
+from marketplace.core.display import moment_text
+from marketplace.core.errors import DomainError, Invalid, NotFound, Throttled
 from marketplace.messaging.models import Category as Flagged
 from marketplace.messaging.models import Message
 from marketplace.orders.models import Order
@@ -40,6 +41,14 @@ MAILS_COUNTED_FOR = timedelta(hours=1)
 LONGEST_QUOTE = 1500
 
 
+class LinkDead(DomainError):
+    """A link that we made, and that sends nothing any more. Whoever holds it got it from us: it may say so."""
+
+    status = 410
+    code = "link_dead"
+    title = "This link has ended"
+
+
 def ask_to_confirm(draft: Draft, *, email: str, place: str) -> None:
     """Send the link that sends the report. Raises Throttled, Invalid (the category needs an account).
 
@@ -53,8 +62,12 @@ def ask_to_confirm(draft: Draft, *, email: str, place: str) -> None:
     draft.save(update_fields=["mailed_to"])
     link = f"{settings.SITE_URL.rstrip('/')}/reports/confirm/{signing.dumps([draft.public_id, email], salt=SALT)}/"
     words = _("Somebody, we think you, wrote a report on our site. Open this link to send it:")
-    ends = _("If it was not you, do nothing. Nothing is sent then.")
-    send_mail(_("Send your report"), f"{words}\n\n{link}\n\n{ends}\n", None, [email])
+    until = moment_text(timezone.now() + LINK_LASTS, "at")
+    ends = _("The link works until %(until)s. After that you have to write your report again.") % {
+        "until": until
+    }
+    other = _("If it was not you, do nothing. Nothing is sent then.")
+    send_mail(_("Send your report"), f"{words}\n\n{link}\n\n{ends}\n\n{other}\n", None, [email])
 
 
 def _count(name: str, most: int) -> None:
@@ -68,14 +81,17 @@ def _count(name: str, most: int) -> None:
 
 
 def read_link(token: str) -> Draft:
-    """The draft that a link is about. Raises NotFound for one that was not made here, is too old, or was changed."""
+    """The draft that a link is about. Raises LinkDead for one that is too old, or whose draft is gone; NotFound for one that
+    was not made here, or was changed."""
     try:
         public_id, email = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+    except signing.SignatureExpired as late:
+        raise LinkDead(_("This link is too old. Your report was not sent. Write it again.")) from late
     except (signing.BadSignature, ValueError) as wrong:
-        raise NotFound(_("This link is too old, or not whole. Write your report again.")) from wrong
+        raise NotFound(_("This does not exist.")) from wrong
     draft = Draft.objects.select_related("sent_as").filter(public_id=public_id, mailed_to=email).first()
     if draft is None:
-        raise NotFound(_("This link is too old, or not whole. Write your report again."))
+        raise LinkDead(_("This link belongs to a report that you started again. Open the newest mail."))
     return draft
 
 

@@ -228,6 +228,12 @@ class Confirm(View):
 
     http_method_names = ["get", "head", "post", "options"]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except guests.LinkDead as late:
+            return render(request, "reports/link_dead.html", {"error": late}, status=late.status)
+
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         draft = guests.read_link(token)
         return self.show(request, draft, self.form(draft))
