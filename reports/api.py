@@ -36,7 +36,7 @@ ANSWER = action_responses(ReportSerializer)
 def with_all(rows: QuerySet[Report]) -> QuerySet[Report]:
     """Read along what is shown of a report, in a fixed number of queries."""
     one = (
-        "policy", "order", "counter_to", "target_order", "target_listing", "target_store", "target_user", "reporter",
+        "policy", "order", "counter_to", "countered_by", "target_order", "target_listing", "target_store", "target_user", "reporter",
         "respondent_store", "respondent_user",
     )  # fmt: skip
     rows = rows.annotate(**reading.APPEALS)

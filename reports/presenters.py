@@ -64,6 +64,8 @@ def next_words(report: Report, role: str | None) -> list[str]:
         return [*_done_words(report, role), *_ended_words(report, role)]
     if role == "respondent" and report.state == State.WITHDRAWN:
         return [_("It was taken back. You do not have to do anything.")]
+    if role == "respondent" and report.responded_at:
+        return [_("We have your answer, and read it before we decide. You can add to it.")]
     if role == "respondent":
         return [
             _("Nothing is decided yet. Tell us your side: words, photos, bills."),

@@ -227,6 +227,11 @@ class Report(Reminded):
         name = f"target_{self.target_kind}_id"
         return Q(**{name: getattr(self, name)})
 
+    @property
+    def is_countered(self) -> bool:
+        """Has the respondent reported the reporter? Lists read `countered_by` along."""
+        return hasattr(self, "countered_by")
+
     # -- transitions; only services call them -----------------------------------------------------------------
 
     @transition(field=state, source=[State.SUBMITTED, State.UNDER_REVIEW], target=State.UNDER_REVIEW)
@@ -254,9 +259,14 @@ class Report(Reminded):
     def respond(self) -> None:
         """The respondent says their side."""
 
-    @transition(field=state, source=[State.UNDER_REVIEW, State.INFO_REQUESTED], target=None)
+    @transition(
+        field=state,
+        source=[State.UNDER_REVIEW, State.INFO_REQUESTED],
+        target=None,
+        conditions=[lambda report: not report.is_countered],
+    )
     def counter_report(self) -> None:
-        """The respondent reports the reporter."""
+        """The respondent reports the reporter, once."""
 
     @transition(field=state, source=list(OPEN), target=State.WITHDRAWN)
     def withdraw(self) -> None:

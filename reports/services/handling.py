@@ -115,9 +115,9 @@ def counter_report(pk: int, *, text: str, evidence: Sequence[str] = (), by: Acto
     with step(Report, pk, "counter_report", by=by) as report:
         if by.user_id is None:
             raise Forbidden(_("Sign in first."))
-        report.counter_report()
-        if Report.objects.filter(counter_to=report).exists():
+        if report.is_countered:
             raise WrongState(_("There is a counter-report already."))
+        report.counter_report()
         _file_counter(report, said(text, "text", report.policy.description_max), evidence, by)
     return report
 

@@ -597,3 +597,40 @@ def test_the_desk_names_the_zone_in_which_a_moment_is_read(clock):
     report = taken(about_order(world.shipped()), by=li)
     page = browser(li).get(f"/admin/reports/{report.public_id}/").content.decode()
     assert page.count("Time zone: Asia/Shanghai.") == 2, "the date of the tracking, and the end of a measure"
+
+
+@pytest.mark.rule("C-05", "Z-01")
+def test_what_can_be_done_once_is_not_offered_again_and_an_answer_is_said_to_be_there(clock):
+    report = taken(about_listing(world.shipped()))
+    seller, page = report.respondent_store.members.get(), f"/reports/{report.public_id}/"
+    offer = f"{page}counter-report/"
+    before = browser(seller).get(page).content.decode()
+    assert offer in before and "If you say nothing, we decide with what we have" in before
+    services.respond(report.pk, text="It is not so.", by=seller_of(report))
+    services.counter_report(report.pk, text="This is a rival of mine.", by=seller_of(report))
+    after = browser(seller).get(page).content.decode()
+    assert offer not in after and "If you say nothing" not in after and "We have your answer" in after
+    actions = api.client_of(seller).get(f"/api/v1{page}").json()["available_actions"]
+    assert [each["action"] for each in actions] == ["respond"]
+    assert "There is a counter-report already" in browser(seller).post(offer, SAID).content.decode()
+
+
+@pytest.mark.rule("C-05", "A-07")
+def test_whoever_reported_without_an_account_can_answer_what_is_reported_of_them(clock):
+    """They have an account without a password; the sign-in page, where the notice leads, says how to get one."""
+    written_by_a_guest(browser(), world.shipped(), "rival@brand.example")
+    report = Report.objects.get(secret=browser().post(link_in_the_mail(), {"files": certificate()})["Location"].split("/")[-2])  # fmt: skip
+    services.counter_report(taken(report).pk, text="This is a rival of mine.", by=seller_of(report))
+    counter = taken(Report.objects.get(counter_to=report))
+    guest = browser()
+    asked = guest.get(f"/reports/{counter.public_id}/", follow=True).content.decode()
+    assert "Did you report something without an account?" in asked and "/account/password/reset/" in asked
+    mail.outbox.clear()
+    guest.post("/account/password/reset/", {"email": "rival@brand.example"})
+    choose = re.search(r"/account/password/reset/key/\S+/", mail.outbox[-1].body)
+    assert choose is not None
+    form = guest.get(choose[0], follow=True).request["PATH_INFO"]
+    guest.post(form, {"password1": "quite-a-long-one-7", "password2": "quite-a-long-one-7"})
+    guest.post("/account/login/", {"login": "rival@brand.example", "password": "quite-a-long-one-7"})
+    assert guest.post(f"/reports/{counter.public_id}/answer/", SAID).status_code == 302
+    assert again(counter).responded_at is not None
