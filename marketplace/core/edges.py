@@ -16,7 +16,7 @@ from .errors import DomainError, NotFound
 
 STAFF = frozenset({MEDIATOR, LEAD_MEDIATOR, MODERATOR})
 #: form fields that are never shown back to the person as "what you typed"
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "password", "key", "step", "sure", "verb"})
 #: the page of each refusal, by its status in the API; every other one has the plain frame
 PAGES = {
     400: "errors/400.html",
