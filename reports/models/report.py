@@ -36,6 +36,10 @@ def _exactly_one(*names: str) -> Q:
     return found
 
 
+def _not_countered(report: Any) -> bool:
+    return not report.is_countered
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> ReportQuerySet:
         return self.filter(access.visible(actor))
@@ -263,7 +267,7 @@ class Report(Reminded):
         field=state,
         source=[State.UNDER_REVIEW, State.INFO_REQUESTED],
         target=None,
-        conditions=[lambda report: not report.is_countered],
+        conditions=[_not_countered],
     )
     def counter_report(self) -> None:
         """The respondent reports the reporter, once."""
