@@ -186,3 +186,8 @@ def test_a_report_is_answered_once_in_the_month_of_its_first_decision_and_never_
 
 def report_now(report: Report) -> Report:
     return Report.objects.get(pk=report.pk)
+
+
+def test_everybody_finds_them_from_the_help(client: Client) -> None:
+    """And need not know their address."""
+    assert 'href="/transparency/"' in client.get("/help/").content.decode()
