@@ -21,7 +21,7 @@ PHISHING = "phishing"
 class Category(models.TextChoices):
     INTELLECTUAL_PROPERTY = "intellectual_property", gettext_lazy("Copies or brand misuse")
     PROHIBITED_PRODUCTS = "prohibited_products", gettext_lazy("Forbidden goods")
-    TRADE_RULES = "trade_rules", gettext_lazy("Seller broke trade rules")
+    TRADE_RULES = "trade_rules", gettext_lazy("Broken trade rules")
     SEARCH_MANIPULATION = "search_manipulation", gettext_lazy("Cheating in search")
 
 
@@ -73,6 +73,7 @@ class Question:
     """One answer of a category. `choices` None: words; `strict`: only one of the choices fits.
 
     `tick`: a sentence that one confirms; the only answer is yes. `unless`: with this answer to another question, it may stay empty.
+    `of_buyer`: asked of whoever bought; a seller who reports a buyer has no answer to it (C-02).
     """
 
     name: str
@@ -83,10 +84,13 @@ class Question:
     is_list: bool = False
     tick: bool = False
     unless: tuple[str, str] | None = None
+    of_buyer: bool = False
     hint: Any = ""
 
-    def is_wanted(self, answers: Mapping[str, Any]) -> bool:
+    def is_wanted(self, answers: Mapping[str, Any], *, by_seller: bool = False) -> bool:
         """Has it to be answered, beside these answers?"""
+        if self.of_buyer and by_seller:
+            return False
         return self.required and (self.unless is None or answers.get(self.unless[0]) != self.unless[1])
 
 
@@ -108,10 +112,10 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
     ),
     Category.TRADE_RULES: (
         Question("order_number", gettext_lazy("Which order is it?")),
-        Question("order_completed", gettext_lazy("Is your order completed?"), COMPLETED, strict=True),
-        Question("induced_confirmation", gettext_lazy("Did the seller ask you to confirm receipt before the goods came?"), YES_NO, strict=True),
-        Question("goods_received", gettext_lazy("Do you have the goods?"), RECEIVED, strict=True),
-        Question("claim", gettext_lazy("What do you want?"), CLAIMS, strict=True, required=False),
+        Question("order_completed", gettext_lazy("Is your order completed?"), COMPLETED, strict=True, of_buyer=True),
+        Question("induced_confirmation", gettext_lazy("Did the seller ask you to confirm receipt before the goods came?"), YES_NO, strict=True, of_buyer=True),
+        Question("goods_received", gettext_lazy("Do you have the goods?"), RECEIVED, strict=True, of_buyer=True),
+        Question("claim", gettext_lazy("What do you want?"), CLAIMS, strict=True, required=False, of_buyer=True),
     ),
     Category.SEARCH_MANIPULATION: (
         Question("violation", gettext_lazy("What is wrong?"), VIOLATIONS, strict=True),
@@ -132,11 +136,17 @@ def needs_proof(category: str, answers: Mapping[str, Any]) -> bool:
 
 
 def checked(
-    category: str, answers: Mapping[str, Any], errors: list[FieldError], *, on_pages: bool = False
+    category: str,
+    answers: Mapping[str, Any],
+    errors: list[FieldError],
+    *,
+    on_pages: bool = False,
+    by_seller: bool = False,
 ) -> dict[str, Any]:
     """The answers as they are kept; what does not fit is added to `errors` under `answers.<name>`.
 
-    `on_pages`: asked by our own pages, where a tick is asked for. By the API, sending is the statement.
+    `on_pages`: asked by our own pages, where a tick is asked for. By the API, sending is the statement. `by_seller`: about an
+    order that the reporter sold.
     """
     questions = {question.name: question for question in QUESTIONS[category]}
     unknown = sorted(answers.keys() - questions.keys())
@@ -145,7 +155,7 @@ def checked(
     ]
     kept = {}
     for name, question in questions.items():
-        is_wanted = question.is_wanted(answers) and (on_pages or not question.tick)
+        is_wanted = question.is_wanted(answers, by_seller=by_seller) and (on_pages or not question.tick)
         value = _value(question, answers.get(name), is_wanted, errors)
         if value not in (None, "", []):
             kept[name] = value

@@ -13,6 +13,7 @@ from marketplace.appeals import services as appeals
 from marketplace.appeals.models import Appeal, Kind
 from marketplace.core.access import Actor
 from marketplace.core.display import TimelineLine
+from marketplace.sanctions.models import Kind as Measure
 
 from . import access, measures, reading
 from .kinds import in_words, needs_proof
@@ -90,6 +91,14 @@ def _done_words(report: Report, role: str | None) -> list[str]:
     return [str(words) for words in measures.seen_by_reporter([each["kind"] for each in decision.sanctions])]
 
 
+def _own_measures(report: Report, actor: Actor) -> list[str]:
+    """What the decision took from this reader; each has its reasons and its review on a page of its own (C-07)."""
+    decision = reading.decision_for(report, actor)
+    if decision is None or (access.role_in(actor, report) == "reporter" and not decision["false_data"]):
+        return []
+    return [str(Measure(each["kind"]).label) for each in decision["sanctions"]]
+
+
 def _ended_words(report: Report, role: str | None) -> list[str]:
     if report.phase == AWAITING_TRACKING:
         there = (
@@ -130,6 +139,7 @@ def page_of(report: Report, actor: Actor) -> dict[str, Any]:
         "contact": reading.contact_for(report, actor),
         "target": target_card(report, actor),
         "decision": reading.decision_for(report, actor),
+        "follows": _own_measures(report, actor),
         "statements": [(Statement.Kind(s.kind).label, s) for s in reading.statements_for(report, actor)],
         "files": [file_card(report, each) for each in reading.files_for(report, actor)],
         "buttons": _buttons(report, role, verbs),

@@ -30,10 +30,10 @@ OWN: dict[str, tuple[Page, ...]] = {
 }
 
 
-def pages_of(category: str, *, has_account: bool) -> list[Page]:
-    """All pages of a category, the check page last."""
+def pages_of(category: str, *, has_account: bool, by_seller: bool = False) -> list[Page]:
+    """All pages of a category, the check page last. `by_seller`: without what only a buyer can answer (C-02)."""
     first = [] if category == Category.TRADE_RULES else [Page(TARGET, _("What do you report?"))]
-    questions = QUESTIONS[category]
+    questions = [q for q in QUESTIONS[category] if not (by_seller and q.of_buyer)]
     asked = [_page_of(q) for q in questions if not q.tick]
     confirmed = [_page_of(q) for q in questions if q.tick]
     files = [Page(FILES, files_label(category))] if has_account else []

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('remind_at', models.DateTimeField(blank=True, editable=False, help_text='When the next reminder of due_at is to be written', null=True)),
                 ('outages', models.JSONField(blank=True, default=list, editable=False, help_text='When people could not reach the site: [[from, until], …]')),
                 ('public_id', marketplace.core.ids.PublicIdField(prefix='rpt')),
-                ('category', models.CharField(choices=[('intellectual_property', 'Copies or brand misuse'), ('prohibited_products', 'Forbidden goods'), ('trade_rules', 'Seller broke trade rules'), ('search_manipulation', 'Cheating in search')], max_length=24)),
+                ('category', models.CharField(choices=[('intellectual_property', 'Copies or brand misuse'), ('prohibited_products', 'Forbidden goods'), ('trade_rules', 'Broken trade rules'), ('search_manipulation', 'Cheating in search')], max_length=24)),
                 ('answers', models.JSONField(blank=True, default=dict)),
                 ('description', models.TextField()),
                 ('contact_name', models.CharField(blank=True, max_length=200)),
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', marketplace.core.ids.PublicIdField(prefix='rdr')),
-                ('category', models.CharField(choices=[('intellectual_property', 'Copies or brand misuse'), ('prohibited_products', 'Forbidden goods'), ('trade_rules', 'Seller broke trade rules'), ('search_manipulation', 'Cheating in search')], max_length=24)),
+                ('category', models.CharField(choices=[('intellectual_property', 'Copies or brand misuse'), ('prohibited_products', 'Forbidden goods'), ('trade_rules', 'Broken trade rules'), ('search_manipulation', 'Cheating in search')], max_length=24)),
                 ('data', models.JSONField(default=dict)),
                 ('mailed_to', models.EmailField(blank=True, max_length=254)),
                 ('saved_at', models.DateTimeField()),

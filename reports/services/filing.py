@@ -90,7 +90,8 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     if data.category not in Category.values:
         raise Invalid.field("category", "unknown", _("Choose one of the four categories."))
     policy = ProtectionPolicy.objects.in_force("default", now)
-    answers = checked(data.category, data.answers, errors, on_pages=data.on_pages)
+    sold = is_sold_by(find_order(str(data.answers.get("order_number", "")).strip(), by), by)
+    answers = checked(data.category, data.answers, errors, on_pages=data.on_pages, by_seller=sold)
     check_listings(answers, errors)
     description = description_of(data.description, policy, errors)
     order = _order_of(data, answers, by, errors)
@@ -159,9 +160,16 @@ def _order_of(
 
 def find_order(number: str, by: Actor) -> Order | None:
     """An order of this person's, as buyer or seller, by its number or by the shop's own number."""
+    if not number:
+        return None
     sides = Q(buyer_id=by.user_id) | Q(store_id__in=by.store_ids)
     named = Q(public_id=number) | Q(reference=number)
     return Order.objects.filter(sides, named).order_by("-pk").first()
+
+
+def is_sold_by(order: Order | None, by: Actor) -> bool:
+    """Is it an order of a shop of theirs? Then it is its buyer that they report (C-02)."""
+    return order is not None and order_access.seller(by, order)
 
 
 def find_target(kind: str, public_id: str, by: Actor, errors: list[FieldError]) -> dict[str, Any] | None:

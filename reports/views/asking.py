@@ -31,6 +31,7 @@ from ..models import Draft, TargetKind
 from ..questionnaire import CHECK, CONTACT, DESCRIPTION, FILES, TARGET, Page, answer_of, pages_of
 from ..services import guests, refuse_the_restricted, save_draft, submit
 from ..services.answers import check_target, checked_description, checked_listings, checked_order, policy_now
+from ..services.filing import is_sold_by
 
 SESSION = "report_draft"
 ABOUT = ("listing", "store", "order", "user")
@@ -82,8 +83,13 @@ class Asking(View):
             return redirect_to_login(request.get_full_path())
         if self.actor.user_id is not None:
             refuse_the_restricted(User.objects.get(pk=self.actor.user_id), timezone.now())
-        self.pages = pages_of(self.category, has_account=self.actor.user_id is not None)
+        self.pages = self.asked()
         return super().dispatch(request, *args, **kwargs)
+
+    def asked(self) -> list[Page]:
+        """The pages of this report, as it is now."""
+        sold = bool(self.draft().data.get("sold"))
+        return pages_of(self.category, has_account=self.actor.user_id is not None, by_seller=sold)
 
     def draft(self) -> Draft:
         """What was answered so far; a new one, not yet saved, where there is none."""
@@ -169,7 +175,8 @@ class Step(Asking):
         """The next page; from a change back to the check page."""
         if self.request.GET.get("change"):
             return HttpResponseRedirect(self.url_of(self.pages[-1]))
-        return HttpResponseRedirect(self.url_of(self.pages[self.pages.index(page) + 1]))
+        pages = self.asked()  # the order that was named just now may have changed them
+        return HttpResponseRedirect(self.url_of(pages[pages.index(page) + 1]))
 
     def form(self, page: Page, sent: Any = None, sent_files: Any = None) -> Any:
         """The form of a page that is not answered by one tap."""
@@ -217,10 +224,11 @@ class Step(Asking):
             answer, extra = _said(page.question, data["answer"]), {}
             if page.question.name == "order_number":
                 order = checked_order(answer, self.actor)
-                extra = {"order": order.public_id}
+                extra = {"order": order.public_id, "sold": is_sold_by(order, self.actor)}
             elif page.question.is_list:
                 answer = checked_listings(answer)
-            self.keep(answers={**self.draft().data.get("answers", {}), page.question.name: answer}, **extra)
+            before = {} if extra.get("sold") else self.draft().data.get("answers", {})
+            self.keep(answers={**before, page.question.name: answer}, **extra)
         elif page.slug == DESCRIPTION:
             self.keep(description=checked_description(data["description"]))
         elif page.slug == TARGET:

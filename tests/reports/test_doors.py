@@ -24,6 +24,7 @@ from tests.reports.scenes import (
     about_order,
     again,
     by_holder,
+    decided,
     moderator,
     seller_of,
     taken,
@@ -634,3 +635,23 @@ def test_whoever_reported_without_an_account_can_answer_what_is_reported_of_them
     guest.post("/account/login/", {"login": "rival@brand.example", "password": "quite-a-long-one-7"})
     assert guest.post(f"/reports/{counter.public_id}/answer/", SAID).status_code == 302
     assert again(counter).responded_at is not None
+
+
+@pytest.mark.rule("C-07", "C-10")
+def test_whom_a_decision_burdens_reads_on_its_page_what_followed_and_where_to_contest_it(clock):
+    report = taken(about_listing(world.shipped()))
+    clock.shift(3 * DAY)
+    decided(report, sanctions=[{"kind": "removed"}, {"kind": "strike", "points": 2}])
+    false = taken(about_listing(world.shipped()))
+    decided(false, "dismissed", false_data=True, sanctions=[{"kind": "warning"}])
+
+    def page(user, of):
+        return browser(user).get(f"/reports/{of.public_id}/").content.decode()
+
+    for user, of, words in (
+        (report.respondent_store.members.get(), report, "Listing removed, Strike."),
+        (false.reporter, false, "Warning."),
+    ):
+        assert f"What followed for you: {words}" in page(user, of) and 'href="/sanctions/"' in page(user, of)
+    for user, of in ((report.reporter, report), (false.respondent_store.members.get(), false)):
+        assert "What followed for you" not in page(user, of), "it is not theirs"

@@ -3,9 +3,9 @@
 import pytest
 
 from marketplace.core.policy import ProtectionPolicy
-from reports.models import Draft, Statement
+from reports.models import Draft, Report, Statement
 from reports.services import guests
-from tests import world
+from tests import api, world
 from tests.reports.scenes import about_listing, decided, moderator, taken
 from tests.reports.test_doors import browser, link_in_the_mail, written_by_a_guest
 
@@ -100,3 +100,37 @@ def _proved(draft):
     from dataclasses import replace
 
     return replace(guests.data_of(draft, secret=guests.new_secret()), on_pages=False)
+
+
+@pytest.mark.rule("C-02")
+def test_a_seller_who_reports_a_buyer_is_not_asked_what_only_a_buyer_knows(clock):
+    order, base = world.shipped(), "/reports/new/trade_rules/"
+    seller = order.store.members.get()
+    client = browser(seller)
+    named = client.post(f"{base}order-number/", {"answer": order.public_id})
+    assert named["Location"] == f"{base}description/"
+    client.post(f"{base}description/", {"description": "They ask for money for a good rating."})
+    client.post(f"{base}files/", {})
+    client.post(f"{base}contact/", {"name": "Ann", "email": "ann@example.org"})
+    checked = client.get(f"{base}check/").content.decode()
+    assert "Do you have the goods?" not in checked
+    assert client.post(f"{base}check/").status_code == 302
+    report = Report.objects.get()
+    assert (report.target_order, report.respondent_user) == (order, order.buyer)
+    assert report.answers == {"order_number": order.public_id}
+    bought = browser(order.buyer).post(f"{base}order-number/", {"answer": order.public_id})
+    assert bought["Location"] == f"{base}order-completed/"
+
+
+@pytest.mark.rule("C-02", "Z-01")
+def test_nor_by_the_api_where_a_buyer_is_still_asked(clock):
+    order = world.shipped()
+    sent = {
+        "category": "trade_rules",
+        "target": {"type": "order", "id": order.public_id},
+        "answers": {"order_number": order.public_id},
+        "description": "They ask for money for a good rating.",
+    }
+    for user, status in ((order.store.members.get(), 201), (order.buyer, 422)):
+        response = api.client_of(user).post("/api/v1/reports/", sent, format="json")
+        assert response.status_code == status, response.content
