@@ -69,6 +69,8 @@ def find(request: HttpRequest, public_id: str) -> tuple[Appeal, Actor]:
         raise PermissionDenied(access.kept_out_words())
     if not access.reviews(by, appeal.kind) and not request.user.is_superuser:
         raise PermissionDenied(_("Appeals of this kind are looked at by others."))
+    if appeal.is_open:
+        services.count_losses(appeal)
     return appeal, by
 
 

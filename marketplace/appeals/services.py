@@ -216,6 +216,7 @@ def decide(pk: int, *, outcome: str, facts: str, compensation: Money | None = No
     """
     with step(Appeal, pk, "decide", by=by) as appeal:
         _still_free(appeal, by)
+        count_losses(appeal)
         _check_answer(appeal, outcome, facts, compensation, by)
         appeal.decide(outcome=outcome)
         appeal.facts, appeal.decided_at = plain(facts), appeal.at
@@ -228,6 +229,16 @@ def decide(pk: int, *, outcome: str, facts: str, compensation: Money | None = No
                 _compensate(appeal, compensation)
         registry.of(appeal.kind).happened(appeal, "decide", by)
     return appeal
+
+
+def count_losses(appeal: Appeal) -> None:
+    """What the decision cost may have grown since the appeal was sent: money may have gone back meanwhile (A-03, C-06). So the
+    highest compensation is that of the day of the answer."""
+    what = registry.of(appeal.kind)
+    subject = what.find(appeal.about)
+    most = what.most(subject) if subject is not None else None
+    if most is not None:
+        appeal.currency, appeal.most = most.currency, most.minor
 
 
 def _still_free(appeal: Appeal, by: Actor) -> None:

@@ -260,6 +260,28 @@ def test_money_that_went_back_stays_there_and_the_seller_gets_as_much_from_us(cl
     sound()
 
 
+@pytest.mark.rule("A-03", "C-06")
+def test_a_seller_who_appeals_at_once_gets_what_was_lost_meanwhile(clock):
+    """The time for tracking is shorter than that of an answer: the order is closed while the appeal lies there."""
+    report = upheld(clock, about_order(world.shipped()))
+    appeal = appealed(report, seller_of(report))
+    assert appeal.most == 0, "nothing is lost yet"
+    user = moderator()
+    by = world.acting(user)
+    appeals.assign(appeal.pk, by=by)
+    with pytest.raises(Invalid):
+        appeals.decide(appeal.pk, **WRONG, compensation=Money(1, "USD"), by=by)
+    clock.move_to(report.tracking_due_at)
+    sweep()
+    page = browser(user).get(f"/admin/desk/appeals/{appeal.public_id}/").content.decode()
+    assert "Up to US$11.73" in page
+    with pytest.raises(Invalid):
+        appeals.decide(appeal.pk, **WRONG, compensation=Money(1174, "USD"), by=by)
+    answered = appeals.decide(appeal.pk, **WRONG, compensation=Money(1173, "USD"), by=by)
+    assert (answered.most, answered.compensated) == (1173, Money(1173, "USD"))
+    sound()
+
+
 @pytest.mark.rule("A-07", "C-06")
 def test_a_claim_that_was_right_after_all_obliges_the_seller(clock):
     order = world.shipped()

@@ -24,9 +24,10 @@ CREATE TRIGGER reviewed_by_another BEFORE UPDATE ON appeals_appeal FOR EACH ROW
     ) EXECUTE FUNCTION redress_appeal_by_another();
 CREATE TRIGGER as_it_was_sent BEFORE UPDATE ON appeals_appeal FOR EACH ROW
     WHEN (
-        (NEW.kind, NEW.about, NEW.by_side, NEW.appellant_id, NEW.buyer_id, NEW.store_id, NEW.text, NEW.submitted_at, NEW.most)
+        (NEW.kind, NEW.about, NEW.by_side, NEW.appellant_id, NEW.buyer_id, NEW.store_id, NEW.text, NEW.submitted_at)
             IS DISTINCT FROM
-        (OLD.kind, OLD.about, OLD.by_side, OLD.appellant_id, OLD.buyer_id, OLD.store_id, OLD.text, OLD.submitted_at, OLD.most)
+        (OLD.kind, OLD.about, OLD.by_side, OLD.appellant_id, OLD.buyer_id, OLD.store_id, OLD.text, OLD.submitted_at)
+            OR (NEW.most IS DISTINCT FROM OLD.most AND NEW.state NOT IN ('upheld', 'overturned'))
     ) EXECUTE FUNCTION redress_refuse();
 """
 BACK = """
