@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from .access import LEAD_MEDIATOR, MEDIATOR, MODERATOR, Actor, Door
-from .errors import DomainError, NotFound
+from .errors import DomainError, Invalid, NotFound, unstorable, unstorable_words
 
 STAFF = frozenset({MEDIATOR, LEAD_MEDIATOR, MODERATOR})
 #: form fields that are never shown back to the person as "what you typed"
@@ -99,7 +99,11 @@ class DomainErrorMiddleware:
         return cast(HttpResponse, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
+            return None
+        if unstorable(exception):
+            exception = Invalid(unstorable_words())
+        if not isinstance(exception, DomainError):
             return None
         if (
             request.path.startswith("/admin/")

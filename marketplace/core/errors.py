@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import DataError
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -143,3 +146,13 @@ class FileTypeNotAllowed(DomainError):
     status = 415
     code = "file_type_not_allowed"
     title = "We cannot take this kind of file"
+
+
+def unstorable(error: Exception) -> bool:
+    """Was something sent that no database takes: a number that is too large, or characters that are no text?"""
+    no_text = isinstance(error, ValueError) and "NUL (0x00)" in str(error)
+    return isinstance(error, DataError | UnicodeEncodeError) or no_text
+
+
+def unstorable_words() -> str:
+    return _("A value is too large, or holds characters that are no text.")

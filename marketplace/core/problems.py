@@ -18,7 +18,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
     ValidationError,
 )
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -26,7 +26,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from .errors import DomainError, FieldError, Invalid
+from .errors import DomainError, FieldError, Invalid, unstorable, unstorable_words
 
 log = logging.getLogger(__name__)
 
@@ -183,11 +183,8 @@ def _from_django(exc: Exception) -> dict[str, Any] | None:
 
 def _from_database(exc: Exception) -> dict[str, Any] | None:
     """What only the database noticed: values that it cannot hold, rivals of the same moment, a connection that broke."""
-    no_text = isinstance(exc, UnicodeEncodeError) or (
-        isinstance(exc, ValueError) and "NUL (0x00)" in str(exc)
-    )
-    if isinstance(exc, DataError) or no_text:
-        return problem(422, detail=_("A value is too large, or holds characters that are no text."))
+    if unstorable(exc):
+        return problem(422, detail=unstorable_words())
     if isinstance(exc, IntegrityError):
         log.error("two requests met in the database")  # a rule should have said it before; look at it
         return problem(409)

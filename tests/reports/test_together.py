@@ -84,3 +84,12 @@ def test_the_moderator_reads_what_each_other_report_says_and_whom_it_waits_for(c
     assert "Waits for the reporter" in page
     assert "We need something from you" not in page
     assert page.count(other.description) == 2, "the report's own words, and the other's beside its number"
+
+
+@pytest.mark.rule("Z-01")
+@pytest.mark.parametrize("sent", [{"unheard_reason": "a\0b"}, {"also": "rpt_\0"}])
+def test_odd_bytes_at_the_desk_are_refused_in_words(clock, sent):
+    report, by = about_listing(world.shipped()), moderator()
+    refused = browser(by).post(f"/admin/reports/{report.public_id}/assign/", sent)
+    assert (refused.status_code, "characters that are no text" in refused.content.decode()) == (422, True)
+    assert again(report).state == "submitted"
