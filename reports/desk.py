@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.core.access import Actor
@@ -193,6 +194,18 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     ]
     return page(
         request, "preview.html", _("Check before you send"), case=report, done=done, typed=typed, number=len(also) + 1,
-        follows=[measures.CONSEQUENCES[each["kind"]] for each in form.verb_data()["sanctions"]],
-        until=form.cleaned_data["measures_until"],
+        follows=_follows(form), until=form.cleaned_data["measures_until"],
     )  # fmt: skip
+
+
+def _follows(form: DecideForm) -> list[tuple[Any, list[str]]]:
+    """Each measure in words, and of which listings, or how many points."""
+    wanted = form.verb_data()["sanctions"]
+    titles = dict(form.fields["listings"].choices) if "listings" in form.fields else {}  # type: ignore[attr-defined]  # a ChoiceField has them
+    details: dict[str, list[str]] = {each["kind"]: [] for each in wanted}
+    for each in wanted:
+        if each["listing"]:
+            details[each["kind"]].append(titles[each["listing"]])
+        if n := each["points"]:
+            details[each["kind"]].append(ngettext("%(n)s point", "%(n)s points", n) % {"n": n})
+    return [(measures.CONSEQUENCES[kind], words) for kind, words in details.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,12 +12,14 @@ from marketplace.appeals.forms import Words
 from marketplace.core.forms import LocalMoment
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
+from marketplace.orders.models import Listing
 from marketplace.sanctions.models import Kind
 from marketplace.sanctions.services import MOST_POINTS
 
 from . import measures
 from .kinds import LONGEST_ANSWER, MOST_LISTINGS, PROOF_WANTED, Question, number_in
 from .models import Report, State, TargetKind
+from .naming import reported_listings
 
 #: the moderator's date is not theirs
 ENDLESS = (Kind.WARNING, Kind.STRIKE)
@@ -198,6 +200,10 @@ class DecideForm(forms.Form):
         label=_("If we act: what follows"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("The statement above goes to whom it burdens."),
     )  # fmt: skip
+    listings = forms.MultipleChoiceField(
+        label=_("Which listings"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is done to a listing is done to each that is ticked."),
+    )  # fmt: skip
     points = forms.IntegerField(
         label=_("Points of a strike"), required=False, min_value=1, max_value=MOST_POINTS
     )
@@ -215,14 +221,26 @@ class DecideForm(forms.Form):
         self.fields["reporter_measures"].choices = measures.choices_against_reporter()  # type: ignore[attr-defined]
         facts = words_field(self.fields["facts"].label, report.policy.description_max, 5)
         self.fields["facts"] = facts
+        self._offer_listings(reported_listings(report))
         if report.respondent_store_id is None:
             del self.fields["points"]
         if not report.wants_tracking:
             del self.fields["tracking_due_at"]
 
+    def _offer_listings(self, reported: Sequence[Listing]) -> None:
+        """Where several were reported, the moderator says which; at first all."""
+        if len(reported) < 2:
+            del self.fields["listings"]
+            return
+        field = self.fields["listings"]
+        field.choices = [(each.public_id, each.title) for each in reported]  # type: ignore[attr-defined]
+        field.initial = [each.public_id for each in reported]
+
     def clean(self) -> dict[str, Any]:
         """What was ticked for another result is told, not dropped."""
         data = self.cleaned_data
+        if "listings" in self.fields and not data.get("listings") and _done_to_listings(data):
+            self.add_error("listings", _("Tick the listings that this is done to."))
         if data.get("measures") and data.get("outcome") == State.DISMISSED:
             self.add_error("measures", _("These only follow if we act."))
         if data.get("reporter_measures") and not data.get("false_data"):
@@ -233,9 +251,14 @@ class DecideForm(forms.Form):
         """As the service takes it."""
         data = dict(self.cleaned_data)
         until, points = data.pop("measures_until"), data.pop("points", None)
-        kinds = [*data.pop("measures"), *data.pop("reporter_measures")]
+        kinds, listings = [*data.pop("measures"), *data.pop("reporter_measures")], data.pop("listings", [])
         data["sanctions"] = [
-            {"kind": kind, "ends_at": None if kind in ENDLESS else until, "points": points if kind == Kind.STRIKE else None}
+            {"kind": kind, "ends_at": None if kind in ENDLESS else until, "points": points if kind == Kind.STRIKE else None, "listing": listing}
             for kind in kinds
+            for listing in (listings if kind in measures.OF_LISTINGS and listings else [None])
         ]  # fmt: skip
         return data
+
+
+def _done_to_listings(data: Mapping[str, Any]) -> bool:
+    return any(kind in measures.OF_LISTINGS for kind in data.get("measures", []))

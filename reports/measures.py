@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid
 from marketplace.sanctions import services as sanctions
 from marketplace.sanctions.models import KINDS, Kind
+
+from .naming import reported_listings
 
 if TYPE_CHECKING:
     from .models import Decision, Report
@@ -40,6 +43,13 @@ SEEN: dict[str, Any] = {
 }
 #: and what all others come to: which they are stays between us and the account
 AGAINST_THE_ACCOUNT = gettext_lazy("We took measures against the account that was reported.")
+#: the same of several
+SEEN_OF_MANY: dict[str, Any] = {
+    Kind.REMOVED: gettext_lazy("We removed the listings."),
+    Kind.DEMOTED: gettext_lazy("We show the listings lower in search."),
+}
+#: what is done to a listing, and so to each of those that were reported
+OF_LISTINGS = KINDS["listing"]
 #: against a reporter who gave false data: warning, restriction, block (C-07)
 FALSE_DATA = (Kind.WARNING, Kind.NO_REPORTS, Kind.BLOCK)
 #: the name that a refusal of the sanctions' room has here; all others are `sanctions`
@@ -56,14 +66,24 @@ class Measure:
     points: int
 
     def as_json(self) -> dict[str, Any]:
+        """`points` of a strike, `listing` of what is done to one."""
         ends_at = self.ends_at.isoformat() if self.ends_at else None
-        return {"kind": self.kind, "ends_at": ends_at} | ({"points": self.points} if self.points else {})
+        row: dict[str, Any] = {"kind": self.kind, "ends_at": ends_at}
+        if self.points:
+            row["points"] = self.points
+        if self.kind in OF_LISTINGS:
+            row["listing"] = self.target.public_id
+        return row
 
 
 def choices_against_respondent(report: Report) -> list[tuple[str, Any]]:
     """What can be imposed if the report is upheld: on the listing that was reported, on its shop, or on the person."""
-    targets = [kind for kind in KINDS if _respondent(report, kind) is not None]
-    return [(kind.value, CONSEQUENCES[kind]) for target in targets for kind in KINDS[target]]
+    there = {
+        "listing": reported_listings(report),
+        "store": report.respondent_store,
+        "user": report.respondent_user,
+    }
+    return [(kind.value, CONSEQUENCES[kind]) for target in KINDS if there[target] for kind in KINDS[target]]
 
 
 def choices_against_reporter() -> list[tuple[str, Any]]:
@@ -73,25 +93,28 @@ def choices_against_reporter() -> list[tuple[str, Any]]:
 
 def seen_by_reporter(kinds: Sequence[str]) -> list[Any]:
     """What was done, for whoever reported, as far as the privacy of others allows (C-10); lazy, for each reader's language."""
-    words = [SEEN[kind] for kind in kinds if kind in SEEN]
-    return words if len(words) == len(kinds) else [*words, AGAINST_THE_ACCOUNT]
+    times = Counter(kinds)
+    words = [(SEEN_OF_MANY if n > 1 else SEEN)[kind] for kind, n in times.items() if kind in SEEN]
+    return words if len(words) == len(times) else [*words, AGAINST_THE_ACCOUNT]
 
 
-def _respondent(report: Report, target: str) -> Any:
-    return {
-        "listing": report.target_listing,
-        "store": report.respondent_store,
-        "user": report.respondent_user,
-    }[target]
-
-
-def _target(report: Report, kind: str, outcome: str, false_data: bool) -> Any:
-    """Whom or what this kind is against, with this decision; None where it does not fit."""
+def _target(report: Report, kind: str, outcome: str, false_data: bool, listing: str) -> Any:
+    """Whom or what this kind is against, with this decision; None where it does not fit. `listing`: which of those reported."""
     if false_data:
         return report.reporter if kind in FALSE_DATA else None
     if outcome != "upheld":
         return None
-    return next((_respondent(report, target) for target, kinds in KINDS.items() if kind in kinds), None)
+    if kind in OF_LISTINGS:
+        return _listing(report, listing)
+    return report.respondent_store if kind in KINDS["store"] else report.respondent_user
+
+
+def _listing(report: Report, listing: str) -> Any:
+    """Named by its number; else the target, or the only one that was reported."""
+    reported = {each.public_id: each for each in reported_listings(report)}
+    if listing:
+        return reported.get(listing)
+    return report.target_listing or (next(iter(reported.values())) if len(reported) == 1 else None)
 
 
 def checked(
@@ -103,7 +126,7 @@ def checked(
         kind = str(each.get("kind"))
         if kind not in CONSEQUENCES:
             raise Invalid.field("sanctions", "unknown", _("There is no such measure."))
-        target = _target(report, kind, outcome, false_data)
+        target = _target(report, kind, outcome, false_data, str(each.get("listing") or ""))
         if target is None:
             words = _("This measure does not fit this decision.")
             raise Invalid.field("sanctions", "does_not_fit", words)

@@ -96,7 +96,9 @@ def _own_measures(report: Report, actor: Actor) -> list[str]:
     decision = reading.decision_for(report, actor)
     if decision is None or (access.role_in(actor, report) == "reporter" and not decision["false_data"]):
         return []
-    return [str(Measure(each["kind"]).label) for each in decision["sanctions"]]
+    return [
+        str(Measure(kind).label) for kind in dict.fromkeys(each["kind"] for each in decision["sanctions"])
+    ]
 
 
 def _ended_words(report: Report, role: str | None) -> list[str]:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
-from ..kinds import Category
+from ..kinds import MOST_LISTINGS, Category
 
 #: More than the service takes, so that it can say in words how much is too much.
 ROOM = 20_000
@@ -78,13 +78,18 @@ class AssignReportSerializer(StrictSerializer):
     also = FilesField(default=list)
 
 
+#: each kind once, and two of each listing that a report can name
+MOST_SANCTIONS = 10 + 2 * MOST_LISTINGS
+
+
 class DecideReportSerializer(StrictSerializer):
-    """`outcome`: upheld or dismissed. `tracking_due_at`: by when the seller gives valid tracking (7 days)."""
+    """`outcome`: upheld or dismissed. `sanctions`: each a `kind`, and where wanted `ends_at`, the `points` of a strike, and the
+    `listing`, where several were reported. `tracking_due_at`: by when the seller gives valid tracking (7 days)."""
 
     outcome = TextField(max_length=40)
     facts = TextField(max_length=ROOM, allow_blank=True)
     reason_code = TextField(max_length=ROOM, allow_blank=True)
-    sanctions = serializers.ListField(child=serializers.DictField(), default=list, max_length=10)
+    sanctions = serializers.ListField(child=serializers.DictField(), default=list, max_length=MOST_SANCTIONS)
     false_data = serializers.BooleanField(default=False)
     tracking_due_at = MomentField(required=False, allow_null=True, default=None)
     unheard_reason = TextField(max_length=ROOM, allow_blank=True, default="")

@@ -44,11 +44,14 @@ def decide(
     for every one of them that asks for tracking (C-06).
     """
     with transaction.atomic():
-        done = {}
+        done, main = (
+            {},
+            Report.objects.select_related("target_listing", "respondent_store", "respondent_user").get(pk=pk),
+        )
         for each, who in with_others(pk, also, by):
             with step(Report, each, "decide", by=who) as report:
                 _check(report, outcome, facts, reason_code, false_data, unheard_reason)
-                _write(report, pk, outcome, facts, reason_code, false_data, sanctions, who)
+                _write(report, main, outcome, facts, reason_code, false_data, sanctions, who)
                 if outcome == State.UPHELD:
                     tracking.demand(report, tracking_due_at, who)
             done[each] = report
@@ -95,7 +98,7 @@ def was_heard(report: Report, at: datetime) -> bool:
 
 def _write(
     report: Report,
-    main: int,
+    main: Report,
     outcome: str,
     facts: str,
     reason_code: str,
@@ -107,11 +110,11 @@ def _write(
     report.ended_at = report.at
     if outcome == State.UPHELD and report.heard_until is None:
         report.heard_until = report.at  # from now on it is theirs to read, and to appeal
-    is_main = report.pk == main
+    is_main = report.pk == main.pk
     # what an upheld one brings is written beside each; what false data costs is this one reporter's
-    wanted = measures.checked(report, outcome, false_data, sanctions if is_main or not false_data else ())
+    wanted = measures.checked(main, outcome, false_data, sanctions if is_main or not false_data else ())
     decision = Decision.objects.create(
-        report=report, main_id=main, moderator_id=by.person_id, outcome=outcome, reason_code=reason_code.strip(),
+        report=report, main=main, moderator_id=by.person_id, outcome=outcome, reason_code=reason_code.strip(),
         facts=facts.strip(), false_data=false_data, sanctions=[each.as_json() for each in wanted], decided_at=report.at, appeal=_reopened_by(report),
     )  # fmt: skip
     if is_main:
