@@ -201,11 +201,10 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 def _follows(form: DecideForm) -> list[tuple[Any, list[str]]]:
     """Each measure in words, and of which listings, or how many points."""
     wanted = form.verb_data()["sanctions"]
-    titles = dict(form.fields["listings"].choices) if "listings" in form.fields else {}  # type: ignore[attr-defined]  # a ChoiceField has them
     details: dict[str, list[str]] = {each["kind"]: [] for each in wanted}
     for each in wanted:
         if each["listing"]:
-            details[each["kind"]].append(titles[each["listing"]])
+            details[each["kind"]].append(form.titles[each["listing"]])
         if n := each["points"]:
             details[each["kind"]].append(ngettext("%(n)s point", "%(n)s points", n) % {"n": n})
     return [(measures.CONSEQUENCES[kind], words) for kind, words in details.items()]

@@ -19,7 +19,6 @@ from marketplace.sanctions.services import MOST_POINTS
 from . import measures
 from .kinds import LONGEST_ANSWER, MOST_LISTINGS, PROOF_WANTED, Question, number_in
 from .models import Report, State, TargetKind
-from .naming import reported_listings
 
 #: the moderator's date is not theirs
 ENDLESS = (Kind.WARNING, Kind.STRIKE)
@@ -186,7 +185,9 @@ class DecideForm(forms.Form):
         label=_("Result"), choices=[(State.UPHELD.value, _("We act")), (State.DISMISSED.value, _("No action"))], widget=forms.RadioSelect
     )  # fmt: skip
     reason_code = forms.CharField(label=_("Which rule?"), max_length=40)
-    facts = words_field(_("What did you find, and why?"), 0, 5)
+    facts = words_field(
+        _("What did you find, and why?"), 0, 5
+    )  # its place; how long it may be, the policy says
     unheard_reason = forms.CharField(
         label=_("A law forbids asking the other side first: which?"), required=False, max_length=500
     )
@@ -217,24 +218,28 @@ class DecideForm(forms.Form):
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measures"].choices = measures.choices_against_respondent(report)  # type: ignore[attr-defined]
-        self.fields["reporter_measures"].choices = measures.choices_against_reporter()  # type: ignore[attr-defined]
-        facts = words_field(self.fields["facts"].label, report.policy.description_max, 5)
-        self.fields["facts"] = facts
-        self._offer_listings(reported_listings(report))
+        self._offer("measures", measures.choices_against_respondent(report))
+        self._offer("reporter_measures", measures.choices_against_reporter())
+        self.fields["facts"] = words_field(self.fields["facts"].label, report.policy.description_max, 5)
+        self._offer_listings(report.reported_listings)
         if report.respondent_store_id is None:
             del self.fields["points"]
         if not report.wants_tracking:
             del self.fields["tracking_due_at"]
 
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+
     def _offer_listings(self, reported: Sequence[Listing]) -> None:
         """Where several were reported, the moderator says which; at first all."""
+        self.titles = {each.public_id: each.title for each in reported}
         if len(reported) < 2:
             del self.fields["listings"]
             return
-        field = self.fields["listings"]
-        field.choices = [(each.public_id, each.title) for each in reported]  # type: ignore[attr-defined]
-        field.initial = [each.public_id for each in reported]
+        self._offer("listings", list(self.titles.items()))
+        self.fields["listings"].initial = list(self.titles)
 
     def clean(self) -> dict[str, Any]:
         """What was ticked for another result is told, not dropped."""

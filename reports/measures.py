@@ -17,8 +17,6 @@ from marketplace.core.errors import FieldError, Invalid
 from marketplace.sanctions import services as sanctions
 from marketplace.sanctions.models import KINDS, Kind
 
-from .naming import reported_listings
-
 if TYPE_CHECKING:
     from .models import Decision, Report
 
@@ -79,7 +77,7 @@ class Measure:
 def choices_against_respondent(report: Report) -> list[tuple[str, Any]]:
     """What can be imposed if the report is upheld: on the listing that was reported, on its shop, or on the person."""
     there = {
-        "listing": reported_listings(report),
+        "listing": report.reported_listings,
         "store": report.respondent_store,
         "user": report.respondent_user,
     }
@@ -111,7 +109,7 @@ def _target(report: Report, kind: str, outcome: str, false_data: bool, listing: 
 
 def _listing(report: Report, listing: str) -> Any:
     """Named by its number; else the target, or the only one that was reported."""
-    reported = {each.public_id: each for each in reported_listings(report)}
+    reported = {each.public_id: each for each in report.reported_listings}
     if listing:
         return reported.get(listing)
     return report.target_listing or (next(iter(reported.values())) if len(reported) == 1 else None)

@@ -1,18 +1,16 @@
-"""The listings that a report is about: its target, and those that it names, by number or by link (C-01)."""
+"""The listings that a report names in its answers, by number or by link (C-01)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.core.errors import FieldError
 from marketplace.orders.models import Listing
 
 from .kinds import number_in
-from .models import Report
 
 #: how our own numbers begin; what stands behind another address we cannot look up
 OURS = "lst_"
@@ -36,14 +34,3 @@ def check_listings(answers: dict[str, Any], errors: list[FieldError]) -> None:
     """Put what is kept in place of what was typed."""
     if named := answers.get("listings"):
         answers["listings"] = known_listings(named, "answers.listings", errors)
-
-
-def reported_listings(report: Report) -> list[Listing]:
-    """What the report is about of the respondent's shop: the target and the listings that it names, each once, oldest first.
-
-    Those of other shops are left out: nobody there was heard.
-    """
-    named = [each for each in report.answers.get("listings", []) if each.startswith(OURS)]
-    wanted = Q(public_id__in=named) | Q(pk=report.target_listing_id)
-    rows = Listing.objects.filter(wanted, store=report.respondent_store).select_related("store")
-    return list(rows.order_by("pk"))

@@ -11,7 +11,7 @@ from marketplace.core.money import Money
 from marketplace.orders.models import Listing
 from marketplace.orders.public import last_prices
 
-from ..kinds import MOST_LISTINGS, number_in
+from ..kinds import MOST_LISTINGS
 from ..models import Report
 
 #: so many listings of one report are compared with all others, and so many of a shop are looked at for their words
@@ -38,7 +38,7 @@ class Things:
 
 def things_of(report: Report) -> Things:
     """The target listing, what the order was about, and the listings that the reporter named."""
-    which = Q(public_id__in=[number_in(each) for each in report.answers.get("listings", [])])
+    which = Q(public_id__in=report.answers.get("listings", []))
     if report.target_listing_id:
         which |= Q(pk=report.target_listing_id)
     if report.order_id:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from marketplace.accounts.models import Store
@@ -230,6 +231,15 @@ class Report(Reminded):
         """Reports on the very same thing (C-08)."""
         name = f"target_{self.target_kind}_id"
         return Q(**{name: getattr(self, name)})
+
+    @cached_property
+    def reported_listings(self) -> list[Listing]:
+        """What it is about of the respondent's shop: the target and the listings that it names, each once, oldest first.
+
+        Those of other shops are left out: nobody there was heard.
+        """
+        wanted = Q(public_id__in=self.answers.get("listings", [])) | Q(pk=self.target_listing_id)
+        return list(Listing.objects.filter(wanted, store=self.respondent_store).order_by("pk"))
 
     @property
     def is_countered(self) -> bool:

@@ -90,11 +90,13 @@ def _made(data: ReportData, person: User, by: Actor, now: datetime) -> Report:
     if data.category not in Category.values:
         raise Invalid.field("category", "unknown", _("Choose one of the four categories."))
     policy = ProtectionPolicy.objects.in_force("default", now)
-    sold = is_sold_by(find_order(str(data.answers.get("order_number", "")).strip(), by), by)
+    order = find_order(str(data.answers.get("order_number", "")).strip(), by)
+    sold = is_sold_by(order, by)
     answers = checked(data.category, data.answers, errors, on_pages=data.on_pages, by_seller=sold)
     check_listings(answers, errors)
     description = description_of(data.description, policy, errors)
-    order = _order_of(data, answers, by, errors)
+    if answers.get("order_number"):
+        _check_order(data, order, errors)
     target = find_target(data.target_kind, data.target_id, by, errors)
     contact = contact_of(data.contact, person, errors)
     files = own_files(data.evidence, by, errors)
@@ -142,20 +144,13 @@ def contact_of(contact: Mapping[str, str], person: User, errors: list[FieldError
     }
 
 
-def _order_of(
-    data: ReportData, answers: Mapping[str, Any], by: Actor, errors: list[FieldError]
-) -> Order | None:
+def _check_order(data: ReportData, order: Order | None, errors: list[FieldError]) -> None:
     """Trade rules are about an order that the reporter is a side of (C-01)."""
-    number = answers.get("order_number")
-    if not number:
-        return None
-    order = find_order(number, by)
     if order is None:
         words = _("We do not know this order, or you are no side of it. Check the number.")
         errors.append(FieldError("answers.order_number", "unknown", words))
     elif data.target_kind == TargetKind.ORDER and data.target_id != order.public_id:
         errors.append(FieldError("answers.order_number", "other", _("The report is about another order.")))
-    return order
 
 
 def find_order(number: str, by: Actor) -> Order | None:

@@ -257,6 +257,7 @@ def test_the_database_refuses_such_a_reviewer_whoever_writes(dispute: Dispute, w
         "DELETE FROM appeals_appealexclusion",
         "UPDATE appeals_appealexclusion SET user_id = user_id",
         "UPDATE appeals_appeal SET text = 'nothing'",
+        "UPDATE appeals_appeal SET most = most + 1",
         "UPDATE appeals_appeal SET appellant_id = reviewer_id",
         "DELETE FROM appeals_appealevent",
         "UPDATE appeals_appealevent SET verb = 'x'",
