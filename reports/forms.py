@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.appeals.forms import Words
-from marketplace.core.forms import LocalMoment
+from marketplace.core.forms import LocalMoment, Words
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
 from marketplace.orders.models import Listing

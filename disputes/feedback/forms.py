@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.appeals.forms import Words
+from marketplace.core.forms import Words
 
 from .models import Felt
 from .services import FAIRNESS, LONGEST_REASON

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.appeals.models import ENDED, Kind
-from marketplace.appeals.services import lines_of, plain, submit
+from marketplace.appeals.services import submit
 from marketplace.core import workdays
 from marketplace.core.access import Actor
 from marketplace.core.cases import step
 from marketplace.core.errors import FieldError, Forbidden, Invalid, TooEarly, VersionChanged, WrongState
+from marketplace.core.writing import lines_of, plain
 
 from .. import access as dispute_access
 from .. import appealed

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import read_sum
+from marketplace.core.forms import Words, read_sum
 from marketplace.core.money import Money, format_money
 from marketplace.evidence.content import Limits
 from marketplace.evidence.forms import MOST_FILES, FilesField
 
 from .models import ENDED, Appeal
-from .services import LONGEST_FACTS, lines_of
+from .services import LONGEST_FACTS
 
 #: the headings that the buttons put into the text
 PROMPTS: tuple[tuple[str, Any], ...] = (
@@ -22,13 +22,6 @@ PROMPTS: tuple[tuple[str, Any], ...] = (
     ("new", _("New evidence")),
     ("rule", _("Rule used wrongly")),
 )
-
-
-class Words(forms.CharField):
-    """A text whose new lines count as one character each, as in the browser."""
-
-    def to_python(self, value: Any) -> str:
-        return lines_of(super().to_python(value) or "")
 
 
 class AppealForm(forms.Form):

@@ -28,6 +28,7 @@ from marketplace.core.money import Money, format_money
 from marketplace.core.outages import spans
 from marketplace.core.policy import ProtectionPolicy
 from marketplace.core.windows import longer
+from marketplace.core.writing import lines_of, plain
 from marketplace.coupons import services as coupons
 from marketplace.evidence.models import Evidence
 from marketplace.payments import balances
@@ -39,16 +40,6 @@ from .models import Appeal, AppealExclusion, AppealFile, Kind, State
 MOST_A_DAY, A_DAY = 5, timedelta(days=1)
 LONGEST_FACTS = 5000
 MOST_FILES = 20
-
-
-def lines_of(text: str) -> str:
-    """The text as it is counted, by code points: a new line is one, as in the browser, although forms send two."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def plain(text: str) -> str:
-    """The text as it is kept."""
-    return lines_of(text).strip()
 
 
 def submit(kind: str, about: str, *, text: str, evidence: Sequence[str] = (), by: Actor) -> Appeal:

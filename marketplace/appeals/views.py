@@ -15,6 +15,7 @@ from marketplace.core.case_pages import CaseMixin
 from marketplace.core.edges import actor_of
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.forms import tell_form
+from marketplace.core.writing import plain
 from marketplace.evidence import services as files
 from marketplace.evidence.content import Limits
 
@@ -63,7 +64,7 @@ class New(LoginRequiredMixin, FormView):
 
     def with_heading(self, prompt: str) -> Any:
         """One of the buttons that help to begin: its heading goes under what is there. Works without JavaScript."""
-        text = services.plain(self.request.POST.get("text", ""))
+        text = plain(self.request.POST.get("text", ""))
         heading = str(dict(PROMPTS).get(prompt, ""))
         return self.again("\n\n".join(filter(None, (text, f"{heading}:\n" if heading else ""))))
 
@@ -88,7 +89,7 @@ class New(LoginRequiredMixin, FormView):
         except Invalid as error:
             tell_form(form, error)
             return self.form_invalid(form)
-        said = {"text": services.plain(text), "kept": chosen}
+        said = {"text": plain(text), "kept": chosen}
         return render(self.request, "appeals/check.html", self.get_context_data(form=form) | said)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

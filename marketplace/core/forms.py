@@ -1,4 +1,4 @@
-"""Forms that belong to no room, sums and moments as people write them, and how a refusal finds its field."""
+"""Forms that belong to no room, words, sums and moments as people write them, and how a refusal finds its field."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from .errors import DomainError, Invalid
 from .money import Money
+from .writing import lines_of
 
 
 class Nothing(forms.Form):
@@ -26,7 +27,14 @@ def tell_form(form: forms.BaseForm, error: DomainError) -> None:
         form.add_error(each.field if each.field in form.fields else None, each.message)
 
 
-# -- sums and moments ----------------------------------------------------------------------------------------------
+# -- words, sums and moments ---------------------------------------------------------------------------------------
+
+
+class Words(forms.CharField):
+    """A text whose new lines count as one character each, as in the browser."""
+
+    def to_python(self, value: Any) -> str:
+        return lines_of(super().to_python(value) or "")
 
 
 def with_point(text: str) -> str:

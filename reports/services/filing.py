@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts import restrictions
 from marketplace.accounts.models import Restriction, Store, User
-from marketplace.appeals.services import plain
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid, Throttled
 from marketplace.core.policy import ProtectionPolicy
+from marketplace.core.writing import plain
 from marketplace.messaging.models import Message
 from marketplace.orders import access as order_access
 from marketplace.orders.models import Listing, Order

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marketplace.appeals.services import plain
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid
+from marketplace.core.writing import plain
 from marketplace.evidence.models import Evidence
 
 from ..models import Report, ReportFile, Statement
