@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from marketplace.core.access import Actor
 from marketplace.core.errors import FieldError, Invalid
@@ -34,18 +35,13 @@ CONSEQUENCES: dict[str, Any] = {
     Kind.BLOCK: gettext_lazy("Block the account: the person starts nothing new. They can still answer and ask for a review."),
 }  # fmt: skip
 #: kind → what whoever reported reads of it: what everybody can see for themselves (C-10)
-SEEN: dict[str, Any] = {
-    Kind.REMOVED: gettext_lazy("We removed the listing."),
-    Kind.DEMOTED: gettext_lazy("We show the listing lower in search."),
-    Kind.SUSPENDED: gettext_lazy("The shop takes no new orders."),
-}
+SEEN: dict[str, Callable[[int], Any]] = {
+    Kind.REMOVED: lambda n: ngettext_lazy("We removed the listing.", "We removed {n} listings.", n),
+    Kind.DEMOTED: lambda n: ngettext_lazy("We show the listing lower in search.", "We show {n} listings lower in search.", n),
+    Kind.SUSPENDED: lambda _n: gettext_lazy("The shop takes no new orders."),
+}  # fmt: skip
 #: and what all others come to: which they are stays between us and the account
 AGAINST_THE_ACCOUNT = gettext_lazy("We took measures against the account that was reported.")
-#: the same of several
-SEEN_OF_MANY: dict[str, Any] = {
-    Kind.REMOVED: gettext_lazy("We removed the listings."),
-    Kind.DEMOTED: gettext_lazy("We show the listings lower in search."),
-}
 #: what is done to a listing, and so to each of those that were reported
 OF_LISTINGS = KINDS["listing"]
 #: against a reporter who gave false data: warning, restriction, block (C-07)
@@ -92,7 +88,7 @@ def choices_against_reporter() -> list[tuple[str, Any]]:
 def seen_by_reporter(kinds: Sequence[str]) -> list[Any]:
     """What was done, for whoever reported, as far as the privacy of others allows (C-10); lazy, for each reader's language."""
     times = Counter(kinds)
-    words = [(SEEN_OF_MANY if n > 1 else SEEN)[kind] for kind, n in times.items() if kind in SEEN]
+    words = [format_lazy(SEEN[kind](n), n=n) for kind, n in times.items() if kind in SEEN]
     return words if len(words) == len(times) else [*words, AGAINST_THE_ACCOUNT]
 
 

@@ -94,7 +94,7 @@ def test_decided_together_each_reporter_reads_it_although_only_one_named_them(cl
     assert Sanction.objects.count() == 2
     for report in (main, other):
         page = words(browser(report.reporter).get(f"/reports/{report.public_id}/"))
-        assert "We removed the listings." in page
+        assert "We removed 2 listings." in page
         body = api.client_of(report.reporter).get(f"/api/v1/reports/{report.public_id}/").json()
         assert [each["listing"] for each in body["decision"]["sanctions"]] == [
             first.public_id,
