@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -268,8 +268,19 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         wbufsize = 64 * 1024  # one packet an answer: two would wait 40 ms for each other
         disable_nagle_algorithm = True
 
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked was killed: nothing to answer, nothing to print
+                super().handle()
+
         def do_POST(self) -> None:
-            self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # Whoever asked died between the headers and the body. Half a question is none: as any HTTP server, we
+                # forget it. Answering it would store a refusal under a key whose real question has yet to come.
+                self.close_connection = True
+                return
+            self._serve(body.decode())
 
         def do_GET(self) -> None:
             self._serve(urlsplit(self.path).query)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from django.core.checks import run_checks
 
 from marketplace.payments.gateways import NAMES, NotNow, RefundRequest, Refused, Said, Unknown, gateway_named
 from marketplace.payments.gateways.stripe import from_stripe, to_stripe
 from tests.payments import books
-from tests.provider import Provider
+from tests.provider import SECRET_KEY, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,21 @@ def test_the_fake_provider_is_strict_too(provider: Provider, settings):
     settings.STRIPE_SECRET_KEY = "sk_other"
     with pytest.raises(NotNow):
         gateway_named("stripe").find(RefundRequest("k1", "pi_1", 600, "USD"))
+
+
+def test_half_a_question_is_none(provider: Provider):
+    """A worker killed between the headers and the body has asked nothing: its key is free for whoever comes next."""
+    provider.pay("pi_1", 1000)
+    host, _, port = provider.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as dying:
+        headers = f"Authorization: Bearer {SECRET_KEY}\r\nIdempotency-Key: k1\r\nContent-Length: 30\r\n"
+        dying.sendall(
+            f"POST /v1/refunds HTTP/1.1\r\nHost: {host}\r\n{headers}\r\npayment_intent=pi_1".encode()
+        )
+        dying.shutdown(socket.SHUT_WR)
+        assert dying.recv(1) == b"", "the line is closed, and nothing is answered"
+    assert (provider.made(), provider.keys) == ([], {})
+    assert gateway_named("stripe").refund(RefundRequest("k1", "pi_1", 600, "USD")).said == Said.CONFIRMED
 
 
 def test_looking_turns_every_page(provider: Provider):
