@@ -284,6 +284,11 @@ def walk(steps: list[Any]) -> None:
         transaction.set_rollback(True)
 
 
+def test_who_rests_in_mediation_is_armed_to_go_on():
+    """Found by a walk: given up on a condition while a mediator has it, it goes on by itself where it stood (N-09)."""
+    walk([*WITH_MEDIATOR, ("buyer", "cancel_later", 0), timedelta(days=7)])
+
+
 def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
     """Z-05: read what happens if nobody acts, let nobody act, and see exactly that, to the cent."""
     for dispute in Dispute.objects.select_related("order__policy", "claim", "return_shipment"):
