@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,11 +17,11 @@ from marketplace.core.errors import Forbidden
 
 from . import access, reading, services
 from .help import help_for
-from .kinds import Category
-from .models import Report, State
+from .models import Report
 from .serializers import (
     AssignReportSerializer,
     DecideReportSerializer,
+    ReportFilterSerializer,
     ReportHelpSerializer,
     ReportSerializer,
     RespondToReportSerializer,
@@ -61,22 +61,18 @@ class Reports(CaseViewSet):
 
     @extend_schema(
         operation_id="reports_list",
-        parameters=[
-            OpenApiParameter("status", str, enum=State.values),
-            OpenApiParameter("category", str, enum=Category.values),
-            OpenApiParameter("q", str, description="The number of a report."),
-        ],
+        parameters=[ReportFilterSerializer],
         responses=ReportSerializer(many=True),
     )
     def list(self, request: Request) -> Response:
         """The reports that you may see, newest first."""
-        rows, wanted = self.get_queryset(), request.query_params
+        rows, wanted = self.get_queryset(), self.wished(ReportFilterSerializer)
         if status := wanted.get("status"):
             rows = reading.in_state(rows, status, self.actor)
         if category := wanted.get("category"):
             rows = rows.filter(category=category)
         if number := wanted.get("q"):
-            rows = rows.filter(public_id=number.strip())
+            rows = rows.filter(public_id=number)
         return self.page_of(self.with_all(rows))
 
     @extend_schema(

@@ -50,9 +50,7 @@ class Disputes(NegotiationActions, ReturnActions, MediationActions):
     )
     def list(self, request: Request) -> Response:
         """The disputes that you may see, newest first."""
-        query = FilterSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        return self.page_of(facts.for_rows(self._filtered(query.validated_data)))
+        return self.page_of(facts.for_rows(self._filtered(self.wished(FilterSerializer))))
 
     def _filtered(self, wished: dict[str, Any]) -> QuerySet[Dispute]:
         rows = self.get_queryset().filter(self._in_role(wished.get("role")))

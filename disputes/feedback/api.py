@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from marketplace.core.api import CaseViewSet, action_responses
 
 from . import services
-from .models import Feedback, State
-from .serializers import FeedbackSerializer, SetAsideSerializer
+from .models import Feedback
+from .serializers import FeedbackFilterSerializer, FeedbackSerializer, SetAsideSerializer
 
 ANSWER = action_responses(FeedbackSerializer)
 
@@ -31,14 +31,14 @@ class AllFeedback(CaseViewSet):
     @extend_schema(
         operation_id="feedback_list",
         responses=FeedbackSerializer(many=True),
-        parameters=[OpenApiParameter("status", str, enum=State.values)],
+        parameters=[FeedbackFilterSerializer],
     )
     def list(self, request: Request) -> Response:
         """The feedback that you may read, newest first. `?status=waiting`: what waits for a lead mediator."""
-        rows = self.with_all(self.get_queryset())
-        if status := request.query_params.get("status"):
+        rows, wanted = self.get_queryset(), self.wished(FeedbackFilterSerializer)
+        if status := wanted.get("status"):
             rows = rows.filter(state=status)
-        return self.page_of(rows)
+        return self.page_of(self.with_all(rows))
 
     @extend_schema(operation_id="feedback_open_second_look", request=None, responses=ANSWER)
     @action(detail=True, methods=["post"], url_path="open-second-look")

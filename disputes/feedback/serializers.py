@@ -18,6 +18,12 @@ from .services import FAIRNESS, LONGEST_REASON
 ROOM = 4
 
 
+class FeedbackFilterSerializer(serializers.Serializer):
+    """The filters of the list."""
+
+    status = serializers.ChoiceField(choices=State.choices, required=False)
+
+
 class GiveFeedbackSerializer(StrictSerializer):
     """How we handled the dispute, 1 (very bad) to 5; the three questions about fairness may be left out (A-06)."""
 

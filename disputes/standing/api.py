@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,9 +18,10 @@ from marketplace.core.api import ApiView, CaseViewSet, action_responses
 from marketplace.core.errors import Forbidden
 
 from . import access, services
-from .models import Flag, State
+from .models import Flag
 from .reading import standing_of
 from .serializers import (
+    FlagFilterSerializer,
     FlagSerializer,
     ReviewSerializer,
     SendBackSerializer,
@@ -77,21 +78,21 @@ class Flags(CaseViewSet):
     @extend_schema(
         operation_id="flags_list",
         responses=FlagSerializer(many=True),
-        parameters=[
-            OpenApiParameter("status", str, enum=State.values),
-            OpenApiParameter("user", str, description="Public id of the person"),
-        ],
+        parameters=[FlagFilterSerializer],
     )
     def list(self, request: Request) -> Response:
         """Everybody's flags, newest first (staff). One's own are under `/standing/`; others than staff: 403."""
         if not access.may_look(self.actor):
             raise Forbidden(_("Only staff see this list. Your own flags are in your standing."))
-        rows = self.with_all(self.get_queryset().exclude(user_id=self.actor.user_id))
-        wanted = {
-            "state": request.query_params.get("status"),
-            "user__public_id": request.query_params.get("user"),
-        }
-        return self.page_of(rows.filter(**{name: value for name, value in wanted.items() if value}))
+        rows, wanted = (
+            self.get_queryset().exclude(user_id=self.actor.user_id),
+            self.wished(FlagFilterSerializer),
+        )
+        if status := wanted.get("status"):
+            rows = rows.filter(state=status)
+        if user := wanted.get("user"):
+            rows = rows.filter(user__public_id=user)
+        return self.page_of(self.with_all(rows))
 
     @extend_schema(operation_id="flags_review", request=ReviewSerializer, responses=ANSWER)
     @action(detail=True, methods=["post"])

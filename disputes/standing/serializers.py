@@ -23,6 +23,13 @@ from .services import LONGEST_REASONS
 ROOM = 4
 
 
+class FlagFilterSerializer(serializers.Serializer):
+    """The filters of the list."""
+
+    status = serializers.ChoiceField(choices=State.choices, required=False)
+    user = serializers.CharField(required=False, max_length=40, help_text="The id of a person.")
+
+
 class ReviewSerializer(StrictSerializer):
     """What follows, with the statement of reasons. `until` ends a limit or a suspension."""
 

@@ -12,7 +12,12 @@ from marketplace.core.api import CaseViewSet, action_responses
 
 from . import services
 from .models import Appeal
-from .serializers import AnswerAppealSerializer, AppealSerializer, NewAppealSerializer
+from .serializers import (
+    AnswerAppealSerializer,
+    AppealFilterSerializer,
+    AppealSerializer,
+    NewAppealSerializer,
+)
 
 ANSWER = action_responses(AppealSerializer)
 
@@ -28,10 +33,17 @@ class Appeals(CaseViewSet):
     def with_all(self, rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
         return rows.select_related("reviewer").prefetch_related("files__evidence", "exclusions", "events")
 
-    @extend_schema(operation_id="appeals_list", responses=AppealSerializer(many=True))
+    @extend_schema(
+        operation_id="appeals_list",
+        parameters=[AppealFilterSerializer],
+        responses=AppealSerializer(many=True),
+    )
     def list(self, request: Request) -> Response:
         """The appeals that you may see, newest first."""
-        return self.page_of(self.with_all(self.get_queryset()))
+        rows, wanted = self.get_queryset(), self.wished(AppealFilterSerializer)
+        if status := wanted.get("status"):
+            rows = rows.filter(state=status)
+        return self.page_of(self.with_all(rows))
 
     @extend_schema(
         operation_id="appeals_submit",

@@ -25,6 +25,12 @@ ROOM = 4
 LONGEST_TEXT = 20_000
 
 
+class AppealFilterSerializer(serializers.Serializer):
+    """The filters of the list."""
+
+    status = serializers.ChoiceField(choices=State.choices, required=False)
+
+
 class AppealTextSerializer(StrictSerializer):
     """What was missed, and further files (A-01)."""
 

@@ -27,10 +27,8 @@ class Notifications(ApiViewSet):
     @extend_schema(operation_id="notifications_list", parameters=[NoticeFilterSerializer])
     def list(self, request: Request) -> Response:
         """What you were told, newest first."""
-        query = NoticeFilterSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        rows = self.get_queryset()
-        return self.page_of(rows.filter(read_at=None) if query.validated_data.get("unread") else rows)
+        rows, wanted = self.get_queryset(), self.wished(NoticeFilterSerializer)
+        return self.page_of(rows.filter(read_at=None) if wanted.get("unread") else rows)
 
     @extend_schema(
         operation_id="notifications_read", request=None, responses=action_responses(NoticeSerializer)

@@ -75,9 +75,7 @@ class Orders(CaseViewSet):
     )
     def list(self, request: Request) -> Response:
         """The orders that you may see, newest first."""
-        query = OrderFilterSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        return self.page_of(facts.for_rows(self._filtered(query.validated_data)))
+        return self.page_of(facts.for_rows(self._filtered(self.wished(OrderFilterSerializer))))
 
     def _filtered(self, wished: dict[str, Any]) -> QuerySet[Order]:
         rows = self.get_queryset().filter(self._in_role(wished.get("role")))

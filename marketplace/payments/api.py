@@ -33,9 +33,7 @@ class Refunds(ApiViewSet):
     @extend_schema(operation_id="refunds_list", parameters=[RefundFilterSerializer])
     def list(self, request: Request) -> Response:
         """Newest first; `?needs_staff=true`: those that wait for a person."""
-        query = RefundFilterSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        rows, wanted = self.get_queryset(), query.validated_data
+        rows, wanted = self.get_queryset(), self.wished(RefundFilterSerializer)
         if "status" in wanted:
             rows = rows.filter(status=wanted["status"])
         if wanted.get("needs_staff"):

@@ -4,6 +4,7 @@ from .help import ReportHelpSerializer
 from .sending import (
     AssignReportSerializer,
     DecideReportSerializer,
+    ReportFilterSerializer,
     RespondToReportSerializer,
     SayOnReportSerializer,
     SubmitReportSerializer,
@@ -13,6 +14,7 @@ from .showing import ReportSerializer
 __all__ = [
     "AssignReportSerializer",
     "DecideReportSerializer",
+    "ReportFilterSerializer",
     "ReportHelpSerializer",
     "ReportSerializer",
     "RespondToReportSerializer",

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from marketplace.core.serializers import MomentField, StrictSerializer, TextField
 
 from ..kinds import MOST_LISTINGS, Category
+from ..models import State
 
 #: More than the service takes, so that it can say in words how much is too much.
 ROOM = 20_000
@@ -34,6 +35,14 @@ class FilesField(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child=TextField(max_length=40), max_length=100, **kwargs)
+
+
+class ReportFilterSerializer(serializers.Serializer):
+    """The filters of the list."""
+
+    status = serializers.ChoiceField(choices=State.choices, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    q = serializers.CharField(required=False, max_length=200, help_text="The number of a report.")
 
 
 class SubmitReportSerializer(StrictSerializer):
