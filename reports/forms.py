@@ -146,11 +146,11 @@ class SayForm(forms.Form):
         self.fields = {"text": words, **own, "files": files_field(limits)}
 
 
-class AppealForm(forms.Form):
-    """What a person without an account thinks that we missed."""
+class AppealForm(SayForm):
+    """What a person without an account thinks that we missed, and further evidence."""
 
     def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, longest=longest, **kwargs)
         hint = _("Write in any language.")
         self.fields["text"] = words_field(_("What did we miss?"), longest, 6, help_text=hint)
 

@@ -282,7 +282,7 @@ class OpenReport(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
-        return self.show(request, report, actor, self.more(report))
+        return self.show(request, report, actor, self.form(SayForm, report))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         report, actor = self.find(secret)
@@ -290,39 +290,37 @@ class OpenReport(View):
             services.withdraw(report.pk, by=actor)
             return HttpResponseRedirect(request.path)
         asks = request.POST.get("verb") == "appeal"
-        form: Any = (
-            AppealForm(request.POST, longest=report.policy.appeal_max_chars)
-            if asks
-            else self.more(report, request.POST, request.FILES)
-        )
+        form = self.form(AppealForm if asks else SayForm, report, request.POST, request.FILES)
         if not form.is_valid():
             return self.show(request, report, actor, form, status=422)
         try:
+            text, sent = form.cleaned_data["text"], taken(form.cleaned_data["files"], actor)
             if asks:
-                appealing.ask(report, text=form.cleaned_data["text"], by=actor)
+                appealing.ask(report, text=text, evidence=sent, by=actor)
             else:
-                sent = taken(form.cleaned_data["files"], actor)
-                services.add_info(report.pk, text=form.cleaned_data["text"], evidence=sent, by=actor)
+                services.add_info(report.pk, text=text, evidence=sent, by=actor)
         except Invalid as error:
             tell_form(form, error)
             return self.show(request, report, actor, form, status=422)
         messages.success(request, _t("Thank you. We have it."))
         return HttpResponseRedirect(request.path)
 
-    def more(self, report: Report, sent: Any = None, sent_files: Any = None) -> SayForm:
-        """Words and files, as everybody can add them."""
-        form = SayForm(sent, sent_files, longest=report.policy.description_max, limits=files.limits_now())
+    def form(self, kind: type[SayForm], report: Report, *sent: Any) -> SayForm:
+        """Words and files, as everybody can add them, or with which everybody asks for a review."""
+        policy = report.policy
+        longest = policy.appeal_max_chars if kind is AppealForm else policy.description_max
+        form = kind(*sent, longest=longest, limits=files.limits_now())
         without_parts(form)
         return form
 
     def show(
-        self, request: HttpRequest, report: Report, actor: Actor, form: Any, status: int = 200
+        self, request: HttpRequest, report: Report, actor: Actor, form: SayForm, status: int = 200
     ) -> HttpResponse:
         is_appeal = isinstance(form, AppealForm)
         page = presenters.page_of(report, actor) | {
             "buttons": [],
             "form": None if is_appeal else form,
-            "appeal_form": form if is_appeal else AppealForm(longest=report.policy.appeal_max_chars),
+            "appeal_form": form if is_appeal else self.form(AppealForm, report),
             "verbs": report.verbs_for(actor),
         }
         response = render(request, "reports/detail.html", page, status=status)

@@ -30,7 +30,7 @@ from tests.reports.scenes import (
     taken,
     upheld,
 )
-from tests.reports.test_doors import browser
+from tests.reports.test_doors import browser, certificate
 from tests.sanctions.imposing import imposed
 from tests.world import DAY
 
@@ -342,8 +342,15 @@ def test_a_person_without_an_account_asks_on_the_page_of_the_secret_link(clock):
     long = stranger.post(url, {"verb": "appeal", "text": "x" * 1001})
     assert (long.status_code, "x" * 1001 in long.content.decode()) == (422, True)
     assert not Appeal.objects.exists()
-    assert stranger.post(url, {"verb": "appeal", "text": TEXT})["Location"] == url
+    sent = {"verb": "appeal", "text": TEXT, "files": certificate("label.jpg")}
+    assert stranger.post(url, sent)["Location"] == url
     appeal = Appeal.objects.get()
+    assert [each.evidence.name for each in appeal.files.all()] == ["label.jpg"], (
+        "with further evidence (A-01)"
+    )
+    assert (
+        "label.jpg" in browser(moderator()).get(f"/admin/desk/appeals/{appeal.public_id}/").content.decode()
+    )
     answered(appeal)
     told = Notice.objects.filter(recipient=report.reporter, subject__startswith="Our answer")
     assert list(told.values_list("url", flat=True)) == [url]
