@@ -34,10 +34,10 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 
 if PRODUCTION:
-    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if not os.environ.get(name)]
+    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL") if not os.environ.get(name)]
     if missing and not DEBUG:
         raise ImproperlyConfigured(
-            f"Set {' and '.join(missing)}. To try Redress on this computer, set REDRESS_ENV=development instead."
+            f"Set {', '.join(missing)}. To try Redress on this computer, set REDRESS_ENV=development instead."
         )
 
 

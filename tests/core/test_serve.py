@@ -25,7 +25,8 @@ def free_port() -> int:
 
 
 def start(var: Path, port: int, *options: str) -> subprocess.Popen:
-    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "PYTEST_VERSION"}}
+    ours = {"DATABASE_URL", "PYTEST_VERSION", "SITE_URL"}
+    kept = {key: value for key, value in os.environ.items() if key not in ours}
     kept |= {
         "REDRESS_ENV": "development",
         "REDRESS_VAR": str(var),
@@ -96,6 +97,9 @@ def test_up_through_a_crash_of_the_database_and_gone_after_ctrl_c(var, monkeypat
         time.sleep(5)  # whoever does not bear the crash would end by now
         assert process.poll() is None, process.communicate()[0]
         assert page_comes(port)
+
+        links = {each.environ().get("SITE_URL") for each in psutil.Process(process.pid).children()}
+        assert links == {f"http://localhost:{port}"}, "mails link to where the site is"
 
         everybody = family(process, var)
         assert len(everybody) > 5, "web, workers and database"

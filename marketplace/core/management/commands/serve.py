@@ -89,6 +89,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, migrate: bool, demo: bool, **options: Any) -> None:
         """Prepare, start, watch, stop."""
+        if not settings.PRODUCTION:  # there it is set, or the settings refuse to start
+            os.environ.setdefault("SITE_URL", f"http://localhost:{port}")  # what the children's mails link to
         self.stop_asked = threading.Event()
         self.preparing = True
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
