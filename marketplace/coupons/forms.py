@@ -17,6 +17,8 @@ from .presenters import OWN, even_shares
 
 #: more than anybody needs; the service says in words how many are too many
 LONGEST = 1000
+#: what stands between two amounts: a comma only before a space, because in many languages it is the decimal sign
+BETWEEN = r"(?:,\s|[\s;])+"
 
 
 class SplitForm(forms.Form):
@@ -44,7 +46,9 @@ class SplitForm(forms.Form):
         choice = data.get("choice", "")
         if choice == OWN:
             data["pieces"] = [
-                with_point(each) for each in re.split(r"[\s;]+", data.get("pieces", "")) if each
+                with_point(each)
+                for each in re.split(BETWEEN, data.get("pieces", "").strip(" ,;\r\n"))
+                if each
             ]
             if not data["pieces"]:
                 self.add_error("pieces", _t("Enter the amounts, one a line."))

@@ -123,7 +123,7 @@ def test_what_does_not_fit_is_said_beside_the_field_and_nothing_typed_is_lost(cl
     assert not Coupon.objects.exists()
 
 
-@pytest.mark.parametrize("pieces", [" 5.00\r\n5.00 10.01\r\n", "5,00\r\n5,00\r\n10,01"])
+@pytest.mark.parametrize("pieces", [" 5.00\r\n5.00 10.01\r\n", "5,00\r\n5,00\r\n10,01", "5.00, 5,00, 10.01,"])
 def test_own_amounts_through_the_page(clock, pieces):
     offer = offered(minor=2001)
     data = {"choice": "own", "pieces": pieces, "sure": "1"}
