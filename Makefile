@@ -19,7 +19,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run code test tests check rules bench real races docs migrations requirements browser stop clean
+.PHONY: help setup run code test tests check rules bench real races walks docs migrations requirements browser stop clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,9 @@ real: $(READY) ## replay two years of a real marketplace, where its data is (lon
 
 races: $(READY) ## every pair of rival verbs, fifty rounds each (long)
 	@RACE_ROUNDS=50 $(DATABASE) hold $(BIN)/python -m pytest -p no:randomly -n $(JOBS) -q tests/races
+
+walks: $(READY) ## random walks over all that anybody can do to a dispute, other ones each time (long)
+	@WALKS=12 $(DATABASE) hold $(BIN)/python -m pytest --hypothesis-profile=default -o faulthandler_timeout=1800 -n $(JOBS) -q tests/disputes/test_walk.py
 
 docs: $(READY) ## the state diagrams, the rule table and the API schema, made from the code
 	@$(DATABASE) hold $(MANAGE) build_docs

@@ -5,6 +5,7 @@ Hypothesis shrinks a failing walk to the shortest one and prints it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -32,6 +33,9 @@ from tests import invariants, world
 from tests.disputes.conftest import START
 
 pytestmark = pytest.mark.django_db
+
+#: `make walks` walks so many times as often as the suite
+FURTHER = int(os.environ.get("WALKS", "1"))
 
 ACTORS = ("buyer", "seller", "integrator", "mediator", "second mediator", "stranger", "system")
 CLAIMS: tuple[dict[str, Any], ...] = (
@@ -309,7 +313,7 @@ def expect_what_was_promised(clock: time_machine.Coordinates) -> None:
 
 @pytest.mark.rule("Z-02", "Z-05", "Z-06", "O-02", "X-05", "X-06")
 @settings(
-    max_examples=60,
+    max_examples=60 * FURTHER,
     deadline=None,
     print_blob=True,
     suppress_health_check=[
@@ -351,7 +355,7 @@ def test_the_invariants_hold_from_every_storey_on(state):
         transaction.set_rollback(True)
 
     @settings(
-        max_examples=8,
+        max_examples=8 * FURTHER,
         deadline=None,
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
