@@ -31,7 +31,7 @@ def test_a_filter_takes_its_words_and_no_others(path, name, values):
         assert staff.get(path, {name: each}).status_code == 200, each
 
 
-def test_the_lists_of_cases_can_all_be_filtered_by_status():
+def test_what_people_work_through_can_be_filtered_by_status():
     named = {path for path, name, _values in filters() if name == "status"}
-    cases = {"disputes", "orders", "reports", "appeals", "flags", "refunds"}
+    cases = {"disputes", "orders", "reports", "appeals", "flags", "feedback", "refunds"}
     assert named >= {f"/api/v1/{each}/" for each in cases}

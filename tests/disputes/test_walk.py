@@ -288,6 +288,7 @@ def walk(steps: list[Any]) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.rule("N-09")
 def test_who_rests_in_mediation_is_armed_to_go_on():
     """Found by a walk: given up on a condition while a mediator has it, it goes on by itself where it stood (N-09)."""
     walk([*WITH_MEDIATOR, ("buyer", "cancel_later", 0), timedelta(days=7)])
