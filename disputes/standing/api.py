@@ -84,10 +84,8 @@ class Flags(CaseViewSet):
         """Everybody's flags, newest first (staff). One's own are under `/standing/`; others than staff: 403."""
         if not access.may_look(self.actor):
             raise Forbidden(_("Only staff see this list. Your own flags are in your standing."))
-        rows, wanted = (
-            self.get_queryset().exclude(user_id=self.actor.user_id),
-            self.wished(FlagFilterSerializer),
-        )
+        rows = self.get_queryset().exclude(user_id=self.actor.user_id)
+        wanted = self.wished(FlagFilterSerializer)
         if status := wanted.get("status"):
             rows = rows.filter(state=status)
         if user := wanted.get("user"):

@@ -88,6 +88,13 @@ class _Manner(IdempotentPosts):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
+    def wished(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
+        """The filters of the address, read by the serializer; an empty one filters nothing. Raises what becomes 422."""
+        given = {name: value for name, value in self.request.query_params.items() if value}
+        serializer = serializer_class(data=given)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
     def get_authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
@@ -108,13 +115,6 @@ class ApiViewSet(_Manner, GenericViewSet):
     ordering: ClassVar[tuple[str, ...]] = ("-created_at",)
     #: what tells rows of the same moment apart
     tiebreak: ClassVar[str] = "public_id"
-
-    def wished(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
-        """The filters of the address, read by the serializer; an empty one filters nothing. Raises what becomes 422."""
-        given = {name: value for name, value in self.request.query_params.items() if value}
-        serializer = serializer_class(data=given)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
     def page_of(self, rows: QuerySet[Any]) -> Response:
         """One page of the rows, by `ordering`."""

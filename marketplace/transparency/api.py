@@ -30,9 +30,7 @@ class Statements(ApiView):
         """All of the month, in the schema of the DSA Transparency Database. Without a month: the present one."""
         if not self.actor.is_staff:
             raise Forbidden(_("Only staff read these."))
-        query = MonthSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        month = query.validated_data.get("month") or f"{timezone.now():%Y-%m}"
+        month = self.wished(MonthSerializer).get("month") or f"{timezone.now():%Y-%m}"
         span = span_of(month)
         if span is None:
             raise Invalid.field("month", "invalid", _("Write the month like this: 2026-10"))
